@@ -1,0 +1,76 @@
+"""/healthz: the process answers. /readyz: each part that the site needs, with its state."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from designs.mesh import sandbox
+from storage import blobs
+
+LEAST_FREE_BYTES = 256 << 20
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return connection.vendor
+
+
+def _repositories() -> str:
+    settings.REPOSITORIES_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=settings.REPOSITORIES_DIR) as probe:
+        probe.write(b"x")
+        probe.flush()
+        os.fsync(probe.fileno())
+    return "writable"
+
+
+def _blobs() -> str:
+    blobs.exists("0" * 64)
+    return "reachable"
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    if free < LEAST_FREE_BYTES:
+        raise OSError(f"only {free >> 20} MiB free")
+    return f"{free >> 20} MiB free"
+
+
+def _git() -> str:
+    if not shutil.which("git"):
+        raise OSError("git is not installed")
+    return "found"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "repositories": _repositories,
+    "blobs": _blobs,
+    "disk": _disk,
+    "git": _git,
+    "sandbox": sandbox.describe,
+}
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when every part works, 503 when one does not; the parts with their state either way."""
+    parts = {}
+    failed = False
+    for name, check in CHECKS.items():
+        try:
+            parts[name] = {"ok": True, "state": check()}
+        except Exception as error:  # noqa: BLE001 - any fault of a part is its state
+            parts[name] = {"ok": False, "state": f"{type(error).__name__}: {error}"}
+            failed = True
+    return JsonResponse({"ready": not failed, "parts": parts}, status=503 if failed else 200)

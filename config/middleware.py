@@ -1,0 +1,24 @@
+"""Trust forwarded headers from the proxies that the operator listed, and from nobody else."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+
+
+class ProxyHeaders:
+    """Take the client's address and scheme from a listed proxy; drop such headers from all others."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        forwarded = {name: request.META.pop(name) for name in FORWARDED if name in request.META}
+        if request.META.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
+            if client := forwarded.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip():
+                request.META["REMOTE_ADDR"] = client
+            if forwarded.get("HTTP_X_FORWARDED_PROTO") == "https":
+                request.META["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -1,0 +1,220 @@
+"""Settings: embedded defaults for a laptop, each one an environment variable for a server."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from accounts.allauth_settings import *  # noqa: F403
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+DEBUG = env.flag("PARTAGE_DEBUG", default=False)
+DATA_DIR = Path(env.text("PARTAGE_DATA", str(BASE_DIR / "data"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _own_secret() -> str:
+    """A secret key of this data folder's own, made at the first start."""
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
+    return path.read_text().strip()
+
+
+SECRET_KEY = env.text("PARTAGE_SECRET_KEY", "") or _own_secret()
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("PARTAGE_SECRET_KEY: say at least 50 random characters")
+
+SITE_URL = env.text("PARTAGE_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_NAME = env.text("PARTAGE_SITE_NAME", "Partage")
+_https = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("PARTAGE_HOSTS", f"{urlsplit(SITE_URL).hostname},localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if _https else []
+TRUSTED_PROXIES = env.words("PARTAGE_TRUSTED_PROXIES")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_SSL_REDIRECT = _https and env.flag("PARTAGE_HTTPS_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = env.number("PARTAGE_HSTS_SECONDS", 31_536_000 if _https else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "rules",
+    "jobs",
+    "accounts",
+    "storage",
+    "search",
+    "designs",
+]
+
+MIDDLEWARE = [
+    "config.middleware.ProxyHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "config.context.site",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": env.database("PARTAGE_DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+_mail = env.email("PARTAGE_EMAIL_URL")
+MAIL_CONFIGURED = bool(_mail)
+globals().update(_mail)
+DEFAULT_FROM_EMAIL = env.text("PARTAGE_EMAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname}")
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
+NOREPLY_DOMAIN = f"users.noreply.{urlsplit(SITE_URL).hostname}"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = DATA_DIR / "media"
+
+REPOSITORIES_DIR = DATA_DIR / "repositories"
+_s3 = env.text("PARTAGE_S3_BUCKET", "")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "blobs": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _s3,
+            "endpoint_url": env.text("PARTAGE_S3_ENDPOINT", "") or None,
+            "access_key": env.text("PARTAGE_S3_ACCESS_KEY", "") or None,
+            "secret_key": env.text("PARTAGE_S3_SECRET_KEY", "") or None,
+            "region_name": env.text("PARTAGE_S3_REGION", "") or None,
+            "querystring_auth": True,
+            "default_acl": None,
+        },
+    }
+    if _s3
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "blobs"},
+    },
+}
+
+MAX_FILE = env.size("PARTAGE_MAX_FILE", "1G")
+MAX_COMMIT = env.size("PARTAGE_MAX_COMMIT", "4G")
+MAX_COMMIT_FILES = env.number("PARTAGE_MAX_COMMIT_FILES", 5_000, least=1)
+UPLOADS_DIR = DATA_DIR / "uploads"
+UPLOADS_DIR.mkdir(exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = str(UPLOADS_DIR)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 << 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
+DATA_UPLOAD_MAX_NUMBER_FILES = MAX_COMMIT_FILES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2 * MAX_COMMIT_FILES + 100
+TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF, "blob:", "data:"],
+        "worker-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+}
