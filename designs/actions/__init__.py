@@ -1,0 +1,1 @@
+"""Actions write: one verb a file. The page, the API and the command line call the same ones."""

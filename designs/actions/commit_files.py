@@ -1,0 +1,101 @@
+"""Commit files as a push would: one commit or none."""
+
+import re
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from designs import photos
+from designs.actions.errors import RefusedError
+from designs.actions.receive_push import receive_push
+from designs.models import Project, Revision
+from storage import names
+from storage.git import errors as git_errors
+from storage.git.types import Delete, Move, Put, Signature
+
+Edit = Put | Delete | Move
+BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,98}")
+
+
+def signature(user: User) -> Signature:
+    """Name and address in a commit: the no-reply address unless the person chose otherwise."""
+    address = f"{user.username}@{settings.NOREPLY_DOMAIN}" if user.email_private or not user.email else user.email
+    return Signature(user.display_name or user.username, address)
+
+
+def default_message(edits: Sequence[Edit]) -> str:
+    """A sensible message for a commit that nobody described."""
+    if len(edits) == 1:
+        match edits[0]:
+            case Put(path=path):
+                return _("Add %(path)s") % {"path": path}
+            case Delete(path=path):
+                return _("Delete %(path)s") % {"path": path}
+            case Move(old=old, new=new):
+                return _("Rename %(old)s to %(new)s") % {"old": old, "new": new}
+    return ngettext("Change %(n)d file", "Change %(n)d files", len(edits)) % {"n": len(edits)}
+
+
+def commit_files(
+    project: Project,
+    edits: Sequence[Edit],
+    *,
+    by: User,
+    message: str = "",
+    branch: str | None = None,
+    expect: str | None = None,
+) -> Revision:
+    """Commit all edits at once and return the new revision.
+
+    `expect` is the commit that the person saw; where the branch has moved since, nothing is written.
+    Raises RefusedError with a sentence on a bad name, a file over the limit, a conflict or no change.
+    """
+    branch = branch or project.default_branch
+    if not BRANCH.fullmatch(branch) or ".." in branch or branch.endswith(("/", ".lock", ".")):
+        raise RefusedError(_("“%(branch)s” is not a name for a branch.") % {"branch": branch}, "bad-branch")
+    if not edits:
+        raise RefusedError(_("Choose at least one file."), "no-files")
+    edits = [_checked(edit) for edit in edits]
+    photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
+    repo = project.repo
+    old = repo.tip(branch)
+    try:
+        new = repo.commit(
+            branch,
+            edits,
+            author=signature(by),
+            message=message.strip() or default_message(edits),
+            expect=expect,
+        )
+    except git_errors.NothingToCommitError as error:
+        raise RefusedError(_("Nothing has changed: these files are already there."), "no-change") from error
+    except git_errors.ConflictError as error:
+        raise RefusedError(str(error), "conflict") from error
+    except git_errors.MissingPathError as error:
+        raise RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing") from error
+    return receive_push(project, branch, old, new, by=by, known={})
+
+
+def _checked(edit: Edit) -> Edit:
+    """The edit with its names normalised. Raises RefusedError."""
+    try:
+        match edit:
+            case Put(path=path, source=source):
+                size = source.stat().st_size
+                if size > settings.MAX_FILE:
+                    raise RefusedError(
+                        _("%(path)s is larger than the limit of %(limit)d MiB.")
+                        % {"path": path, "limit": settings.MAX_FILE >> 20},
+                        "too-large",
+                    )
+                return Put(names.check_path(path), source)
+            case Delete(path=path):
+                return Delete(path)
+            case Move(old=old, new=new):
+                return Move(old, names.check_path(new))
+    except names.NameRefusedError as error:
+        raise RefusedError(str(error), "bad-name") from error
+

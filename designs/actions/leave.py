@@ -1,0 +1,11 @@
+"""What becomes of a person's own projects when the account is deleted."""
+
+from accounts.models import User
+from designs.actions.trash_project import trash_project
+from designs.models import Project
+
+
+def leave_projects(user: User) -> None:
+    """Projects of the person go to the trash; those of organisations and of others stay, with a deleted author."""
+    for project in Project.objects.alive().filter(namespace__user=user):
+        trash_project(project)

@@ -1,0 +1,43 @@
+"""Publish a release: a tag in git, and a frozen list of files."""
+
+import re
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from designs.actions.commit_files import signature
+from designs.actions.errors import RefusedError
+from designs.models import Project, Release
+from storage.git import errors as git_errors
+
+TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,59}")
+
+
+def publish_release(
+    project: Project, *, by: User, tag: str, title: str = "", notes: str = "", target: str = ""
+) -> Release:
+    """Tag `target` (a branch or commit; the default branch when empty). Raises RefusedError with a sentence."""
+    if not TAG.fullmatch(tag) or ".." in tag or tag.endswith((".lock", ".")):
+        raise RefusedError(_("A tag is letters, digits, dots, dashes and plus signs, such as v1.2."), "bad-tag")
+    repo = project.repo
+    try:
+        commit = repo.resolve(target or project.default_branch)
+    except git_errors.UnknownRevisionError as error:
+        raise RefusedError(_("There is no such branch or commit."), "missing") from error
+    if project.releases.filter(tag=tag).exists() or any(ref.name == tag for ref in repo.tags()):
+        raise RefusedError(_("There is already a release %(tag)s.") % {"tag": tag}, "taken")
+    entries = [entry for entry in repo.tree(commit, recursive=True) if entry.kind == "blob"]
+    sha256 = dict(project.files.filter(oid__in=[entry.oid for entry in entries]).values_list("oid", "sha256"))
+    files = [
+        {"path": entry.path, "oid": entry.oid, "size": entry.size, "sha256": sha256.get(entry.oid, "")}
+        for entry in entries
+    ]
+    repo.tag(tag, commit, notes or title or tag, signature(by))
+    try:
+        with transaction.atomic():
+            return Release.objects.create(
+                project=project, tag=tag, title=title, notes=notes, commit=commit, files=files, author=by
+            )
+    except IntegrityError as error:
+        raise RefusedError(_("There is already a release %(tag)s.") % {"tag": tag}, "taken") from error

@@ -1,0 +1,118 @@
+"""Index the commits that have reached a branch: Revision, File and Analysis rows in one transaction."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from designs.mesh import formats
+from designs.models import Analysis, File, Project, Revision
+from storage.git.types import Commit
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is already known of a git blob: its SHA-256 and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+def receive_push(
+    project: Project, branch: str, old: str | None, new: str, *, by: User | None, known: Mapping[str, Content]
+) -> Revision:
+    """Index `old..new` of a branch, oldest first, and return the row of `new`. Commits already seen are left."""
+    repo = project.repo
+    commits = repo.between(old, new)
+    seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
+    fresh = [commit for commit in commits if commit.id not in seen]
+    changed = {commit.id: _changed(project, commit) for commit in fresh}
+    contents = _contents(project, {oid for paths in changed.values() for oid in paths.values()}, known)
+    with transaction.atomic():
+        for commit in fresh:
+            revision = _add_revision(project, commit, by)
+            _add_files(revision, changed[commit.id], contents)
+        if branch == project.default_branch:
+            project.head = new
+            project.updated_at = timezone.now()
+            project.save(update_fields=["head", "updated_at"])
+            _keep_cover(project)
+    return project.revisions.get(commit=new)
+
+
+def _changed(project: Project, commit: Commit) -> dict[str, str]:
+    """Path -> oid of all that a commit added or changed against its first parent."""
+    parent = commit.parents[0] if commit.parents else None
+    return {c.path: c.new_oid for c in project.repo.changes(parent, commit.id) if c.new_oid and c.kind != "D"}
+
+
+def _contents(project: Project, oids: set[str], known: Mapping[str, Content]) -> dict[str, Content]:
+    """SHA-256 and size of each blob: as told, as indexed before, or else measured by reading it once."""
+    found = dict(known)
+    rows = project.files.filter(oid__in=oids - found.keys()).values_list("oid", "sha256", "size")
+    found.update({oid: Content(sha256, size) for oid, sha256, size in rows})
+    missing = oids - found.keys()
+    if missing:
+        with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as folder:
+            file = Path(folder) / "blob"
+            for oid in missing:
+                sha256 = project.repo.copy_to(oid, file)
+                found[oid] = Content(sha256, file.stat().st_size)
+    return found
+
+
+def _add_revision(project: Project, commit: Commit, by: User | None) -> Revision:
+    return Revision.objects.create(
+        project=project,
+        commit=commit.id,
+        author=by,
+        author_name=commit.author_name[:200],
+        message=commit.message,
+        at=commit.at,
+    )
+
+
+def _add_files(revision: Revision, changed: Mapping[str, str], contents: Mapping[str, Content]) -> None:
+    files = [
+        File(
+            project_id=revision.project_id,
+            revision=revision,
+            path=path,
+            oid=oid,
+            sha256=contents[oid].sha256,
+            size=contents[oid].size,
+            format=formats.format_of(path) or "",
+        )
+        for path, oid in changed.items()
+    ]
+    _inherit_units(revision.project, files)
+    File.objects.bulk_create(files, batch_size=BATCH)
+    Analysis.objects.bulk_create(
+        [Analysis(sha256=file.sha256, format=file.format) for file in files if file.format],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+
+
+def _inherit_units(project: Project, files: list[File]) -> None:
+    """A new version of a file keeps the units that the owner chose for the one before."""
+    chosen = project.files.exclude(units="").order_by("pk").values_list("path", "units")
+    units = dict(chosen)
+    for file in files:
+        file.units = units.get(file.path, "")
+
+
+def _keep_cover(project: Project) -> None:
+    """The cover follows its path to the newest version."""
+    if project.cover:
+        newest = project.files.filter(path=project.cover.path).order_by("-pk").first()
+        if newest and newest.pk != project.cover.pk:
+            project.cover = newest
+            project.save(update_fields=["cover"])

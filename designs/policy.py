@@ -1,0 +1,41 @@
+"""Who may do what with a project. The page, the API, git and the previews all ask here."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts import policy as accounts_policy
+from accounts.models import User
+from designs.models import Collaborator, Project
+
+Person = User | AnonymousUser
+
+
+def _collaborates(user: Person, project: Project, *roles: Collaborator.Role) -> bool:
+    return user.is_authenticated and project.collaborators.filter(user=user, role__in=roles).exists()
+
+
+def can_write(user: Person, project: Project) -> bool:
+    """Commit, release, set units and cover: members of the owner, writers and maintainers."""
+    if not user.is_authenticated or project.hidden_at and not user.is_staff:
+        return False
+    return accounts_policy.can_publish(user, project.namespace) or _collaborates(
+        user, project, Collaborator.Role.WRITER, Collaborator.Role.MAINTAINER
+    )
+
+
+def can_manage(user: Person, project: Project) -> bool:
+    """Settings: metadata, visibility, collaborators."""
+    if not user.is_authenticated:
+        return False
+    return accounts_policy.can_manage(user, project.namespace) or _collaborates(
+        user, project, Collaborator.Role.MAINTAINER
+    )
+
+
+def can_own(user: Person, project: Project) -> bool:
+    """Transfer and delete: the owner, or who manages the owning organisation."""
+    return user.is_authenticated and accounts_policy.can_manage(user, project.namespace)
+
+
+def can_moderate(user: Person) -> bool:
+    """Hide projects and close reports: staff."""
+    return user.is_authenticated and user.is_staff

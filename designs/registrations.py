@@ -1,0 +1,19 @@
+"""What designs tells the apps below it, once, at the start."""
+
+from accounts.actions import delete_account
+from designs import indexing, pipeline
+from designs.actions.leave import leave_projects
+from designs.actions.stage_upload import sweep_uploads
+from designs.actions.trash_project import purge_trash
+from designs.models import Analysis
+from jobs import worker
+from search import index
+
+
+def register() -> None:
+    """The analysis queue, the daily sweeps, the search, and what becomes of projects when a person leaves."""
+    worker.register(Analysis, pipeline.run)
+    worker.every_day(purge_trash)
+    worker.every_day(sweep_uploads)
+    index.use(indexing.find)
+    delete_account.BEFORE.append(leave_projects)
