@@ -1,0 +1,1 @@
+"""Sample people and designs of our own, made by code at the first run."""
