@@ -35,13 +35,26 @@ def _rewrite(photo: Image.Image, file: Path) -> None:
     kept = Image.Exif()
     if orientation := photo.getexif().get(ExifTags.Base.Orientation):
         kept[ExifTags.Base.Orientation] = orientation
-    kind = photo.format
-    options: dict[str, object] = {"exif": kept, "icc_profile": photo.info.get("icc_profile")}
-    if kind == "JPEG":
-        options |= {"quality": "keep", "subsampling": "keep"}
-    elif kind == "WEBP":
-        options["quality"] = 95
-    photo.info.pop("xmp", None)
     without = file.with_name(f"{file.name}.clean")
-    photo.save(without, format=kind, **options)
+    if photo.format == "JPEG":
+        without.write_bytes(_without_metadata(file.read_bytes(), kept.tobytes()))
+    else:
+        photo.info.pop("xmp", None)
+        photo.save(without, format=photo.format, exif=kept, icc_profile=photo.info.get("icc_profile"), quality=95)
     without.replace(file)
+
+
+def _without_metadata(jpeg: bytes, exif: bytes) -> bytes:
+    """A JPEG with its APP1 segments (EXIF, XMP) replaced by `exif`; the picture's own bytes are untouched.
+
+    Segments are marker, two bytes of length, content; after start-of-scan comes the picture (ITU T.81, B.1.1).
+    """
+    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    out = [jpeg[:2], segment]
+    at = 2
+    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if jpeg[at + 1] != 0xE1:
+            out.append(jpeg[at:end])
+        at = end
+    return b"".join([*out, jpeg[at:]])

@@ -40,7 +40,7 @@ def box(width: float = 80, depth: float = 50, height: float = 30, wall: float = 
     x, y = width / 2 - 6, depth / 2 - 6
     for post_x in (-x, x):
         for post_y in (-y, y):
-            ring = _circle(4, (post_x, post_y)) - _circle(1.5, (post_x, post_y))
+            ring = _circle(4.4, (post_x, post_y)) - _circle(1.5, (post_x, post_y))
             body += Manifold.extrude(ring, height - wall).translate((0, 0, wall / 2))
     hole = Manifold.cylinder(3 * wall, 3.5, circular_segments=ROUND).rotate((0, 90, 0))
     return body - hole.translate((width / 2 - 2 * wall, 0, height / 2))
