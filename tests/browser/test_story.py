@@ -1,0 +1,76 @@
+"""The main job, as a person does it: sign in, drop a folder of real files, watch, turn, read, upload again, clone."""
+
+import hashlib
+import subprocess
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def ada(db):
+    call_command("createcachetable")
+    return factories.make_user("ada", password="a long enough secret")
+
+
+def _sign_in(page, address):
+    page.goto(f"{address}/accounts/login/")
+    page.get_by_label("Username").or_(page.get_by_label("Handle")).first.fill("ada")
+    page.get_by_label("Password").first.fill("a long enough secret")
+    page.locator("form button[type=submit]").filter(has_text="Sign in").last.click()
+    page.wait_for_url(f"{address}/")
+
+
+def _upload(page, address, files, message):
+    page.goto(f"{address}/@ada/kossel/upload/")
+    page.locator("file-drop input[type=file]").first.set_input_files([str(file) for file in files])
+    page.get_by_label("Message").fill(message)
+    page.get_by_role("button", name="Commit").click()
+    page.wait_for_url(lambda url: "/upload/" not in url)
+
+
+def test_a_maker_publishes_a_design_sees_it_judged_and_clones_it(clean_page, live_server, ada, shared, tmp_path):
+    page, address = clean_page, live_server.url
+    history = shared / "history"
+    first = tmp_path / "carriage.stl"
+    first.write_bytes((history / "carriage.v01.stl").read_bytes())
+    real = sorted((shared / "files" / "RichRap__3DR-Delta-Printer").rglob("*.stl"))[:2]
+
+    _sign_in(page, address)
+    page.goto(f"{address}/new/")
+    page.get_by_label("Name", exact=True).fill("Kossel")
+    page.locator("form button[type=submit]").filter(has_text="Create").click()
+    page.wait_for_url(f"{address}/@ada/kossel/**")
+
+    _upload(page, address, [first, *real], "First parts")
+    call_command("worker", once=True)
+    page.goto(f"{address}/@ada/kossel/blob/main/carriage.stl")
+    viewer = page.locator("mesh-viewer").first
+    expect(viewer).to_have_attribute("data-ready", "1", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("40")
+    before = page.locator("mesh-viewer").first.get_attribute("poster")
+    picture = viewer.screenshot()
+    viewer.locator("canvas").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(400)
+    assert viewer.screenshot() != picture
+
+    first.write_bytes((history / "carriage.v02.stl").read_bytes())
+    _upload(page, address, [first], "Wider carriage")
+    call_command("worker", once=True)
+    page.goto(f"{address}/@ada/kossel/blob/main/carriage.stl")
+    after = page.locator("mesh-viewer").first.get_attribute("poster")
+    old, new = (page.request.get(f"{address}{poster}").body() for poster in (before, after))
+    assert hashlib.sha256(old).digest() != hashlib.sha256(new).digest()
+
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", f"{address}/@ada/kossel.git", str(clone)], check=True)
+    assert (clone / "carriage.stl").read_bytes() == first.read_bytes()
+    for file in real:
+        assert (clone / file.name).read_bytes() == file.read_bytes()
