@@ -1,0 +1,1 @@
+"""Work that must happen: rows with a lease, the worker that takes them, the supervisor over it."""
