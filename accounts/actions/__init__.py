@@ -1,0 +1,1 @@
+"""Actions on people and organisations: one verb a file."""

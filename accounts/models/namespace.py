@@ -1,0 +1,49 @@
+"""A handle: the one name under /@handle/, of a person or of an organisation."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts import handles
+from accounts.models.organisation import Organisation
+from accounts.models.user import User
+
+
+class Namespace(models.Model):
+    """What owns projects. Exactly one of `user` and `organisation` is set."""
+
+    handle = models.CharField(max_length=39, unique=True, validators=[handles.validate])
+    user = models.OneToOneField(User, on_delete=models.CASCADE, null=True, blank=True, related_name="namespace")
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="namespace"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user=None, organisation__isnull=False) | Q(user__isnull=False, organisation=None),
+                name="a_handle_has_one_owner",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.handle
+
+    @property
+    def title(self) -> str:
+        """The name to show."""
+        owner = self.organisation or self.user
+        return str(owner) if owner else self.handle
+
+    def get_absolute_url(self) -> str:
+        """The public page."""
+        return f"/@{self.handle}/"
+
+
+class HandleRedirect(models.Model):
+    """A handle given up by a rename; it leads to the new one and is free for nobody else."""
+
+    handle = models.CharField(max_length=39, unique=True)
+    namespace = models.ForeignKey(Namespace, on_delete=models.CASCADE, related_name="redirects")
+
+    def __str__(self) -> str:
+        return f"{self.handle} -> {self.namespace}"
