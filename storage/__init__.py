@@ -1,0 +1,1 @@
+"""Repositories and objects: what is true about designs."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class StorageConfig(AppConfig):
+    """Repositories and blobs."""
+
+    name = "storage"

@@ -1,0 +1,89 @@
+"""Objects named by the SHA-256 of their content, in a folder or in S3."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+CHUNK = 1 << 20
+
+
+def _store() -> Storage:
+    return storages["blobs"]
+
+
+def key(sha256: str) -> str:
+    """Where the object lies: ab/cd/<sha256>."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def put(path: Path) -> str:
+    """Keep the content of a file and return its SHA-256. Content that is there already is not written again.
+
+    Raises OSError on a full disk, with nothing half written under the object's name.
+    """
+    with path.open("rb") as source:
+        sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+        if not exists(sha256):
+            source.seek(0)
+            _write(sha256, source)
+    return sha256
+
+
+def _write(sha256: str, source: IO[bytes]) -> None:
+    store = _store()
+    name = key(sha256)
+    if not isinstance(store, FileSystemStorage):
+        store.save(name, File(source))
+        return
+    target = Path(store.path(name))
+    part = Path(store.path(f"incoming/{uuid.uuid4().hex}"))
+    part.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _copy_durably(source, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy_durably(source: IO[bytes], target: Path) -> None:
+    with target.open("wb") as out:
+        while chunk := source.read(CHUNK):
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def open_blob(sha256: str) -> IO[bytes]:
+    """The content as a binary file. Raises FileNotFoundError."""
+    return _store().open(key(sha256), "rb")  # type: ignore[return-value]
+
+
+def exists(sha256: str) -> bool:
+    """Whether the object is there."""
+    return _store().exists(key(sha256))
+
+
+def size(sha256: str) -> int:
+    """Bytes. Raises FileNotFoundError."""
+    return _store().size(key(sha256))
+
+
+def delete(sha256: str) -> None:
+    """Remove the object if it is there."""
+    _store().delete(key(sha256))
+
+
+def iter_keys() -> Iterator[str]:
+    """The SHA-256 of every object."""
+    store = _store()
+    for first in store.listdir("")[0]:
+        if len(first) == 2:
+            for second in store.listdir(first)[0]:
+                yield from store.listdir(f"{first}/{second}")[1]

@@ -1,0 +1,1 @@
+"""Bare repositories: the only door to git. Knows no Django."""

@@ -1,0 +1,143 @@
+"""Write a commit to a bare repository: no work tree, a private index, the branch moved by compare-and-swap."""
+
+import contextlib
+import fcntl
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from storage import names
+from storage.git import reads
+from storage.git.errors import ConflictError, GitError, MissingPathError, NothingToCommitError
+from storage.git.process import environment, run
+from storage.git.types import Delete, Entry, Move, Put, Signature
+
+ATTEMPTS = 8
+
+
+@contextlib.contextmanager
+def locked(repo: Path) -> Iterator[None]:
+    """One writer of ours at a time; the lock goes with its process, so a killed one leaves none."""
+    with (repo / "partage.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def commit(
+    repo: Path,
+    branch: str,
+    edits: Sequence[Put | Delete | Move],
+    *,
+    author: Signature,
+    message: str,
+    expect: str | None = None,
+) -> str:
+    """Commit the edits to a branch, new or not, and return the commit's id.
+
+    Files are streamed into the object store first; then, under the lock, tree and commit are made on the tip of that
+    moment. Raises ConflictError, MissingPathError or NothingToCommitError, with nothing moved.
+    """
+    ref = f"refs/heads/{branch}"
+    puts = [edit for edit in edits if isinstance(edit, Put)]
+    oids = dict(zip([put.path for put in puts], _store([put.source for put in puts], repo), strict=True))
+    with locked(repo):
+        for _ in range(ATTEMPTS):
+            old = _tip(repo, ref)
+            if expect is not None and old != expect:
+                raise ConflictError("Somebody has changed the project meanwhile. Look at the new version first.")
+            new = _write(repo, old, edits, oids, author, message)
+            try:
+                run(repo, ["update-ref", "-m", "partage", ref, new, old or reads.ZERO])
+            except GitError:
+                continue
+            run(repo, ["commit-graph", "write", "--reachable", "--changed-paths", "--split"])
+            return new
+    raise ConflictError("The project is changing too fast. Try again.")
+
+
+def _tip(repo: Path, ref: str) -> str | None:
+    try:
+        return run(repo, ["rev-parse", "--verify", "-q", ref]).decode().strip()
+    except GitError:
+        return None
+
+
+def _store(files: Sequence[Path], repo: Path) -> list[str]:
+    """Write files as blobs, streamed, and return their ids in order."""
+    if not files:
+        return []
+    with tempfile.TemporaryDirectory(prefix="partage-put-") as folder:
+        lines = []
+        for number, file in enumerate(files):
+            link = Path(folder) / str(number)
+            link.symlink_to(file.resolve())
+            lines.append(str(link))
+        args = ["hash-object", "-w", "--no-filters", "--stdin-paths"]
+        return run(repo, args, stdin="\n".join([*lines, ""]).encode()).decode().split()
+
+
+def _write(
+    repo: Path,
+    old: str | None,
+    edits: Sequence[Put | Delete | Move],
+    oids: dict[str, str],
+    author: Signature,
+    message: str,
+) -> str:
+    before = {e.path: e for e in reads.tree(repo, old, recursive=True) if e.kind != "tree"} if old else {}
+    after = {path: (entry.mode, entry.oid) for path, entry in before.items()}
+    for edit in edits:
+        _apply(edit, after, before, oids)
+    _check(after)
+    with tempfile.TemporaryDirectory(prefix="partage-index-") as folder:
+        who = {
+            "GIT_INDEX_FILE": f"{folder}/index",
+            "GIT_AUTHOR_NAME": author.name,
+            "GIT_AUTHOR_EMAIL": author.email,
+            "GIT_COMMITTER_NAME": author.name,
+            "GIT_COMMITTER_EMAIL": author.email,
+        }
+        env = environment(None, **who)
+        lines = "".join(f"{mode} {oid}\t{path}\0" for path, (mode, oid) in after.items())
+        run(repo, ["update-index", "-z", "--index-info"], stdin=lines.encode(), env=env)
+        tree = run(repo, ["write-tree"], env=env).decode().strip()
+        if old and run(repo, ["rev-parse", f"{old}^{{tree}}"]).decode().strip() == tree:
+            raise NothingToCommitError("nothing has changed")
+        parents = ["-p", old] if old else []
+        return run(repo, ["commit-tree", tree, *parents, "-F", "-"], stdin=message.encode(), env=env).decode().strip()
+
+
+def _apply(
+    edit: Put | Delete | Move, after: dict[str, tuple[str, str]], before: dict[str, Entry], oids: dict[str, str]
+) -> None:
+    match edit:
+        case Put(path=path):
+            mode = before[path].mode if path in before and before[path].mode == "100755" else "100644"
+            after[path] = (mode, oids[path])
+        case Delete(path=path):
+            for name in _below(path, after):
+                del after[name]
+        case Move(old=old, new=new):
+            for name in _below(old, after):
+                target = new + name[len(old) :]
+                if target in after:
+                    raise ConflictError(f"“{target}” is already there.")
+                after[target] = after.pop(name)
+
+
+def _below(path: str, after: dict[str, tuple[str, str]]) -> list[str]:
+    found = [name for name in after if name == path or name.startswith(f"{path}/")]
+    if not found:
+        raise MissingPathError(path)
+    return found
+
+
+def _check(after: dict[str, tuple[str, str]]) -> None:
+    if clash := names.find_collision(after):
+        raise ConflictError(f"“{clash[0]}” and “{clash[1]}” differ only by case or accents' form.")
+    for path in after:
+        folder = path
+        while "/" in folder:
+            folder = folder.rsplit("/", 1)[0]
+            if folder in after:
+                raise ConflictError(f"“{folder}” is a file; it cannot be a folder too.")

@@ -1,0 +1,139 @@
+"""Git's smart HTTP, read side: `git upload-pack` streamed through, with a bounded number of slots."""
+
+import gzip
+import os
+import re
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from storage.git.errors import BusyError, GitError
+from storage.git.process import CHUNK, end, environment, run, spawn
+
+SLOTS = threading.BoundedSemaphore(int(os.environ.get("PARTAGE_GIT_SLOTS", "4")))
+WAIT_SECONDS = 10
+MAX_REQUEST_BYTES = 64 << 20
+_PROTOCOL = re.compile(r"[a-z0-9=:.\-]{0,64}")
+_CONFIG = {
+    "uploadpack.allowFilter": "true",
+    "uploadpack.allowAnySHA1InWant": "false",
+    "uploadpack.hideRefs": "refs/internal",
+    "lsrefs.unborn": "advertise",
+    "core.alternateRefsCommand": "true",
+}
+
+
+def _environment(protocol: str) -> dict[str, str]:
+    said = protocol if _PROTOCOL.fullmatch(protocol) else ""
+    return environment(_CONFIG, **({"GIT_PROTOCOL": said} if said else {}))
+
+
+def advertise(repo: Path, protocol: str) -> bytes:
+    """The answer to info/refs?service=git-upload-pack."""
+    env = _environment(protocol)
+    said = run(repo, ["upload-pack", "--stateless-rpc", "--advertise-refs", "--strict", str(repo)], env=env)
+    if "version=2" in env.get("GIT_PROTOCOL", ""):
+        return said
+    line = b"# service=git-upload-pack\n"
+    return b"%04x%s0000%s" % (len(line) + 4, line, said)
+
+
+class UploadPack:
+    """The answer to git-upload-pack, in pieces. `close()` ends git and frees the slot, whoever calls it."""
+
+    def __init__(self, repo: Path, body: Iterator[bytes], protocol: str) -> None:
+        if not SLOTS.acquire(timeout=WAIT_SECONDS):
+            raise BusyError("every git slot is taken")
+        self._release: Callable[[], None] | None = SLOTS.release
+        try:
+            self._child = spawn(repo, ["upload-pack", "--stateless-rpc", "--strict", str(repo)], env=_environment(protocol))
+            self._feed(body)
+        except BaseException:
+            self.close()
+            raise
+
+    def _feed(self, body: Iterator[bytes]) -> None:
+        pipe = self._child.stdin
+        if pipe is None:
+            raise GitError("git has no pipes")
+        try:
+            for chunk in body:
+                view = memoryview(chunk)
+                while view:
+                    view = view[os.write(pipe.fileno(), view) :]
+        except BrokenPipeError:
+            pass
+        pipe.close()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        pipe = self._child.stdout
+        chunk = os.read(pipe.fileno(), CHUNK) if pipe and not pipe.closed else b""
+        if not chunk:
+            self.close()
+            raise StopIteration
+        return chunk
+
+    def close(self) -> None:
+        """End git if it runs; free the slot once."""
+        if child := getattr(self, "_child", None):
+            end(child)
+        if self._release:
+            self._release()
+            self._release = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def request_body(environ: dict[str, Any]) -> Iterator[bytes]:
+    """A WSGI request's body in pieces: plain or chunked, inflated if it is gzip, never over the limit.
+
+    Raises ValueError when it is too large or damaged.
+    """
+    source: IO[bytes] = environ["wsgi.input"]
+    length = environ.get("CONTENT_LENGTH") or ""
+    inflate = zlib.decompressobj(31) if environ.get("HTTP_CONTENT_ENCODING", "") in {"gzip", "x-gzip"} else None
+    total = 0
+    for raw in _raw(source, int(length) if length else None, bool(environ.get("wsgi.input_terminated"))):
+        pieces = _inflated(inflate, raw) if inflate else iter([raw])
+        for piece in pieces:
+            total += len(piece)
+            if total > MAX_REQUEST_BYTES:
+                raise ValueError("the request is too large")
+            yield piece
+
+
+def _raw(source: IO[bytes], left: int | None, ends_by_itself: bool) -> Iterator[bytes]:
+    if left is None and not ends_by_itself:
+        return
+    while left is None or left > 0:
+        chunk = source.read(CHUNK if left is None else min(CHUNK, left))
+        if not chunk:
+            if left:
+                raise ValueError("the request ends early")
+            return
+        if left is not None:
+            left -= len(chunk)
+        yield chunk
+
+
+def _inflated(inflate: Any, raw: bytes) -> Iterator[bytes]:
+    try:
+        while raw:
+            yield inflate.decompress(raw, CHUNK)
+            raw = inflate.unconsumed_tail
+            if inflate.eof:
+                return
+    except (zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError("the request is damaged") from error

@@ -1,0 +1,237 @@
+"""Read from a bare repository: revisions, trees, blobs, logs, changes. Revisions of users become hex first."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from storage.git.errors import GitError, MissingPathError, UnknownRevisionError
+from storage.git.process import end, run, spawn, stream
+from storage.git.types import Change, Commit, Entry, Kind, Ref
+
+HEX = re.compile(r"[0-9a-f]{40}")
+ZERO = "0" * 40
+_LOG = "--format=%H%x00%P%x00%an%x00%ae%x00%aI%x00%B%x00%x01"
+_KINDS: dict[str, Kind] = {"blob": "blob", "tree": "tree", "commit": "commit"}
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def resolve(repo: Path, revision: str) -> str:
+    """The commit that a branch, tag or (short) id names. Raises UnknownRevisionError."""
+    if not revision or len(revision) > 250 or any(c in revision for c in "\0\n@{}^~:? *[\\") or ".." in revision:
+        raise UnknownRevisionError(revision)
+    for full in (f"refs/heads/{revision}", f"refs/tags/{revision}", revision):
+        if full == revision and not re.fullmatch(r"[0-9a-f]{4,40}", revision):
+            break
+        try:
+            found = run(repo, ["rev-parse", "--verify", "-q", "--end-of-options", f"{full}^{{commit}}"])
+        except GitError:
+            continue
+        return found.decode().strip()
+    raise UnknownRevisionError(revision)
+
+
+def refs(repo: Path, kind: str) -> list[Ref]:
+    """Branches (`heads`, newest first) or tags (`tags`, newest first) with the commits they lead to."""
+    lines = run(
+        repo,
+        [
+            "for-each-ref",
+            "--sort=-creatordate",
+            "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)",
+            f"refs/{kind}/",
+        ],
+    ).splitlines()
+    found = []
+    for line in lines:
+        name, own, peeled, own_kind, peeled_kind = line.split(b"\0")
+        if b"commit" in (own_kind, peeled_kind):
+            found.append(Ref(_text(name).split("/", 2)[2], (peeled or own).decode()))
+    return found
+
+
+def _entries(raw: bytes, prefix: str) -> Iterator[Entry]:
+    for record in raw.split(b"\0"):
+        if record:
+            head, _, name = record.partition(b"\t")
+            mode, kind, oid, size = head.split()
+            yield Entry(
+                mode.decode(),
+                _KINDS[kind.decode()],
+                oid.decode(),
+                int(size) if size != b"-" else None,
+                prefix + _text(name),
+            )
+
+
+def tree(repo: Path, commit: str, path: str = "", *, recursive: bool = False) -> list[Entry]:
+    """The entries of a folder, or of all below it. Raises MissingPathError."""
+    flags = ["-r", "-t"] if recursive else []
+    path = path.strip("/")
+    try:
+        raw = run(repo, ["ls-tree", "-z", "-l", *flags, f"{commit}:{path}" if path else commit])
+    except GitError as error:
+        raise MissingPathError(path) from error
+    return list(_entries(raw, f"{path}/" if path else ""))
+
+
+def entry(repo: Path, commit: str, path: str) -> Entry:
+    """One entry by its whole path. Raises MissingPathError."""
+    path = path.strip("/")
+    raw = run(repo, ["ls-tree", "-z", "-l", commit, "--", path]) if path and "\0" not in path else b""
+    found = list(_entries(raw, ""))
+    if not found:
+        raise MissingPathError(path)
+    return found[0]
+
+
+def split_ref(repo: Path, ref_and_path: str) -> tuple[str, str, str]:
+    """`feature/x/parts/a.stl` -> (ref, commit, path): the longest ref that is there wins; else a commit's id.
+
+    Raises UnknownRevisionError.
+    """
+    whole = ref_and_path.strip("/")
+    for ref in sorted((r for k in ("heads", "tags") for r in refs(repo, k)), key=lambda r: -len(r.name)):
+        if whole == ref.name or whole.startswith(f"{ref.name}/"):
+            return ref.name, ref.commit, whole[len(ref.name) + 1 :]
+    first, _, path = whole.partition("/")
+    if not HEX.fullmatch(first) and not re.fullmatch(r"[0-9a-f]{7,40}", first):
+        raise UnknownRevisionError(first)
+    return first, resolve(repo, first), path
+
+
+def read(repo: Path, oid: str, limit: int) -> bytes:
+    """At most `limit` bytes of a blob."""
+    out = b""
+    for chunk in blob(repo, oid):
+        out += chunk
+        if len(out) >= limit:
+            break
+    return out[:limit]
+
+
+def blob(repo: Path, oid: str) -> Iterator[bytes]:
+    """A blob's bytes in pieces."""
+    if not HEX.fullmatch(oid):
+        raise MissingPathError(oid)
+    return stream(repo, ["cat-file", "blob", oid])
+
+
+def copy_to(repo: Path, oid: str, target: Path) -> str:
+    """Write a blob to a file and return its SHA-256."""
+    digest = hashlib.sha256()
+    with target.open("wb") as out:
+        for chunk in blob(repo, oid):
+            digest.update(chunk)
+            out.write(chunk)
+    return digest.hexdigest()
+
+
+def _commits(raw: bytes) -> Iterator[Commit]:
+    for record in raw.split(b"\0\x01"):
+        fields = record.lstrip(b"\n").split(b"\0")
+        if len(fields) >= 6:
+            yield Commit(
+                id=fields[0].decode(),
+                parents=tuple(fields[1].decode().split()),
+                author_name=_text(fields[2]),
+                author_email=_text(fields[3]),
+                at=datetime.fromisoformat(fields[4].decode()),
+                message=_text(b"\0".join(fields[5:])).strip("\n"),
+            )
+
+
+def log(repo: Path, commit: str, *, path: str | None = None, skip: int = 0, limit: int = 30) -> list[Commit]:
+    """Commits from this one back, those that touched `path` alone when it is given."""
+    args = ["log", _LOG, "-z", f"--skip={skip}", f"--max-count={limit}", commit]
+    return list(_commits(run(repo, [*args, "--", *([path] if path else [])]).replace(b"\x01\0", b"\x01")))
+
+
+def between(repo: Path, old: str | None, new: str) -> list[Commit]:
+    """Commits reachable from `new` and not from `old`, oldest first."""
+    args = ["log", _LOG, "-z", "--reverse", "--topo-order", new, *([f"^{old}"] if old else [])]
+    return list(_commits(run(repo, [*args, "--"]).replace(b"\x01\0", b"\x01")))
+
+
+def changes(repo: Path, old: str | None, new: str) -> list[Change]:
+    """What differs between two commits, renames found; all of `new` when there is no `old`."""
+    base = ["diff-tree", "-r", "-z", "--raw", "-M", "--no-commit-id", "--no-abbrev"]
+    raw = run(repo, [*base, *([old, new] if old else ["--root", new]), "--"])
+    tokens = iter(raw.split(b"\0"))
+    found = []
+    for head in tokens:
+        if not head.startswith(b":"):
+            continue
+        _, _, old_oid, new_oid, status = head[1:].split()
+        first = _text(next(tokens))
+        kind = chr(status[0])
+        path = _text(next(tokens)) if kind in "RC" else first
+        found.append(
+            Change(
+                "M" if kind == "T" else kind,
+                path,
+                first,
+                _oid(old_oid),
+                _oid(new_oid),
+            )
+        )
+    return found
+
+
+def _oid(raw: bytes) -> str:
+    oid = raw.decode()
+    return "" if oid == ZERO else oid
+
+
+def last_changes(repo: Path, commit: str, folder: str = "") -> dict[str, Commit]:
+    """Name -> the last commit that changed it, for each entry of a folder.
+
+    One streamed `git log`, ended as soon as every entry is known.
+    """
+    wanted = {item.name for item in tree(repo, commit, folder)}
+    prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
+    found: dict[str, str] = {}
+    args = ["log", "--format=%x01%H", "-c", "--no-renames", "--name-only", "-z", commit, "--"]
+    child = spawn(repo, [*args, *([prefix.rstrip("/")] if prefix else [])])
+    try:
+        _walk(child.stdout.fileno() if child.stdout else -1, wanted, prefix, found)
+    finally:
+        end(child)
+    by_id = {c.id: c for c in _by_ids(repo, sorted(set(found.values())))}
+    return {name: by_id[oid] for name, oid in found.items() if oid in by_id}
+
+
+def _walk(pipe: int, wanted: set[str], prefix: str, found: dict[str, str]) -> None:
+    rest = b""
+    current = ""
+    while wanted and (chunk := os.read(pipe, 1 << 16)):
+        *tokens, rest = (rest + chunk).split(b"\0")
+        for token in tokens:
+            text = _text(token.lstrip(b"\n"))
+            if text.startswith("\x01"):
+                current = text[1:41]
+            elif text.startswith(prefix):
+                name = text[len(prefix) :].split("/", 1)[0]
+                if name in wanted:
+                    wanted.discard(name)
+                    found[name] = current
+
+
+def _by_ids(repo: Path, ids: Sequence[str]) -> list[Commit]:
+    if not ids:
+        return []
+    raw = run(repo, ["log", _LOG, "-z", "--no-walk=unsorted", *ids, "--"])
+    return list(_commits(raw.replace(b"\x01\0", b"\x01")))
+
+
+def commit_info(repo: Path, commit: str) -> Commit:
+    """One commit by its id. Raises UnknownRevisionError."""
+    found = _by_ids(repo, [resolve(repo, commit)])
+    if not found:
+        raise UnknownRevisionError(commit)
+    return found[0]

@@ -1,0 +1,139 @@
+"""One bare repository: what pages and actions ask of git."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from storage.git import commits, reads
+from storage.git.errors import GitError, UnknownRevisionError
+from storage.git.process import environment, run, stream
+from storage.git.types import Change, Commit, Delete, Entry, Move, Put, Ref, Signature
+
+
+class Repo:
+    """A bare repository in a folder. Cheap to make, holds nothing open, safe in any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path, default_branch: str = "main") -> Self:
+        """Make an empty repository, whole or not at all. Raises GitError, FileExistsError."""
+        if path.exists():
+            raise FileExistsError(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            run(part, ["init", "-q", "--bare", "--template=", "-b", default_branch, str(part)])
+            part.replace(path)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return cls(path)
+
+    def resolve(self, revision: str) -> str:
+        """The 40 hex digits of a branch, tag or id. Raises UnknownRevisionError."""
+        return reads.resolve(self.path, revision)
+
+    def tip(self, branch: str) -> str | None:
+        """The commit at the end of a branch; None where there is no such branch."""
+        return next((ref.commit for ref in self.branches() if ref.name == branch), None)
+
+    def branches(self) -> list[Ref]:
+        """Branches, the one changed last first."""
+        return reads.refs(self.path, "heads")
+
+    def tags(self) -> list[Ref]:
+        """Tags, the newest first."""
+        return reads.refs(self.path, "tags")
+
+    def split_ref(self, ref_and_path: str) -> tuple[str, str, str]:
+        """(ref, commit, path) of an address in which the ref may have slashes. Raises UnknownRevisionError."""
+        return reads.split_ref(self.path, ref_and_path)
+
+    def tree(self, commit: str, path: str = "", *, recursive: bool = False) -> list[Entry]:
+        """The entries of a folder, or of all below it. Raises MissingPathError."""
+        return reads.tree(self.path, commit, path, recursive=recursive)
+
+    def entry(self, commit: str, path: str) -> Entry:
+        """One entry. Raises MissingPathError."""
+        return reads.entry(self.path, commit, path)
+
+    def read(self, oid: str, limit: int) -> bytes:
+        """At most `limit` bytes of a blob."""
+        return reads.read(self.path, oid, limit)
+
+    def stream(self, oid: str) -> Iterator[bytes]:
+        """A blob in pieces."""
+        return reads.blob(self.path, oid)
+
+    def copy_to(self, oid: str, target: Path) -> str:
+        """Write a blob to a file and return its SHA-256."""
+        return reads.copy_to(self.path, oid, target)
+
+    def log(self, commit: str, path: str | None = None, *, skip: int = 0, limit: int = 30) -> list[Commit]:
+        """Commits from this one back, those that touched `path` alone when it is given."""
+        return reads.log(self.path, commit, path=path, skip=skip, limit=limit)
+
+    def between(self, old: str | None, new: str) -> list[Commit]:
+        """Commits reachable from `new` and not from `old`, oldest first."""
+        return reads.between(self.path, old, new)
+
+    def commit_info(self, commit: str) -> Commit:
+        """One commit. Raises UnknownRevisionError."""
+        return reads.commit_info(self.path, commit)
+
+    def changes(self, old: str | None, new: str) -> list[Change]:
+        """What differs between two commits."""
+        return reads.changes(self.path, old, new)
+
+    def last_changes(self, commit: str, folder: str = "") -> dict[str, Commit]:
+        """Name -> last commit, for each entry of a folder."""
+        return reads.last_changes(self.path, commit, folder)
+
+    def commit(
+        self,
+        branch: str,
+        edits: Sequence[Put | Delete | Move],
+        *,
+        author: Signature,
+        message: str,
+        expect: str | None = None,
+    ) -> str:
+        """Commit the edits and return the commit's id; see `commits.commit`."""
+        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect)
+
+    def set_head(self, branch: str) -> None:
+        """Make a branch the one that clones check out."""
+        run(self.path, ["symbolic-ref", "HEAD", f"refs/heads/{branch}"])
+
+    def tag(self, name: str, commit: str, message: str, tagger: Signature) -> None:
+        """Make an annotated tag. Raises GitError when it is there already."""
+        env = environment(None, GIT_COMMITTER_NAME=tagger.name, GIT_COMMITTER_EMAIL=tagger.email)
+        run(self.path, ["tag", "-a", "-F", "-", name, commit], stdin=message.encode(), env=env)
+
+    def delete_tag(self, name: str) -> None:
+        """Remove a tag if it is there."""
+        run(self.path, ["update-ref", "-d", f"refs/tags/{name}"])
+
+    def archive(self, commit: str, prefix: str) -> Iterator[bytes]:
+        """A ZIP of all files at a commit, in pieces, below the folder `prefix`."""
+        if not reads.HEX.fullmatch(commit):
+            raise UnknownRevisionError(commit)
+        return stream(self.path, ["archive", "--format=zip", "-1", f"--prefix={prefix}/", commit])
+
+    def fsck(self) -> list[str]:
+        """What git finds wrong; empty when the repository is whole."""
+        try:
+            said = run(self.path, ["fsck", "--full", "--strict", "--no-dangling", "--no-progress"])
+        except GitError as error:
+            return str(error).splitlines() or ["git fsck failed"]
+        return [line for line in said.decode(errors="replace").splitlines() if not line.startswith("notice:")]
+
+    def size_bytes(self) -> int:
+        """Bytes on disk."""
+        return sum(
+            (Path(folder) / name).stat().st_size for folder, _, files in os.walk(self.path) for name in files
+        )
