@@ -19,7 +19,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
-    path("search/", include("search.urls")),
     path("", include("accounts.urls")),
     path("", include("designs.urls")),
 ]
