@@ -91,17 +91,8 @@ def at(project: Project, contents: Iterable[tuple[str, str]]) -> dict[str, Resul
 
 
 def covers(projects: Sequence[Project]) -> dict[int, Result]:
-    """Project id -> the result that its card shows: the cover, or else the newest file with a picture."""
+    """Project id -> the result that its card shows, in one query."""
     chosen = {project.pk: project.cover for project in projects if project.cover}
-    bare = [project.pk for project in projects if project.pk not in chosen]
-    if bare:
-        newest = (
-            File.objects.filter(project__in=bare)
-            .exclude(format="")
-            .filter(sha256__in=Analysis.objects.present().exclude(preview_256="").values("sha256"))
-            .order_by("pk")
-        )
-        chosen.update({file.project_id: file for file in newest})
     found = {
         (row.sha256, row.format): row
         for row in Analysis.objects.present().filter(sha256__in={file.sha256 for file in chosen.values()})

@@ -110,9 +110,13 @@ def _inherit_units(project: Project, files: list[File]) -> None:
 
 
 def _keep_cover(project: Project) -> None:
-    """The cover follows its path to the newest version."""
+    """The cover follows its path to the newest version; without one, the largest design file becomes it."""
+    files = project.files.order_by("-pk")
     if project.cover:
-        newest = project.files.filter(path=project.cover.path).order_by("-pk").first()
-        if newest and newest.pk != project.cover.pk:
-            project.cover = newest
-            project.save(update_fields=["cover"])
+        newest = files.filter(path=project.cover.path).first()
+    else:
+        newest = files.filter(format__in=formats.MESHES).order_by("-size", "-pk").first()
+        newest = newest or files.exclude(format="").first()
+    if newest and newest != project.cover:
+        project.cover = newest
+        project.save(update_fields=["cover"])
