@@ -54,8 +54,8 @@ def web_command(host: str, port: int) -> list[str]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return [
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", bind),
-        *("--worker-class", "gthread", "--workers", str(getattr(settings, "WEB_PROCESSES", 1))),
-        *("--threads", str(getattr(settings, "WEB_THREADS", 8)), "--no-control-socket"),
+        *("--worker-class", "gthread", "--workers", "1", "--threads", str(settings.WEB_THREADS)),
+        "--no-control-socket",
         *("--timeout", "120", "--graceful-timeout", "15", "--keep-alive", "5", "--log-level", "warning"),
     ]
 

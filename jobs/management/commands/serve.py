@@ -27,4 +27,4 @@ class Command(BaseCommand):
         except PortTakenError as error:
             raise CommandError(f"Cannot listen: {error}. Say another with --port.") from error
         env = {"PARTAGE_SITE_URL": address(host, port), **os.environ}
-        Supervisor(host, port, getattr(settings, "WORKERS", 1), env).run(lambda line: self.stderr.write(line))
+        Supervisor(host, port, settings.WORKERS, env).run(lambda line: self.stderr.write(line))
