@@ -123,7 +123,7 @@ class Supervisor:
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=1) as answer:  # noqa: S310
                 return bool(answer.status == 200)
-        except urllib.error.HTTPError:
-            return True
+        except urllib.error.HTTPError as answer:
+            return answer.code < 500
         except OSError:
             return False

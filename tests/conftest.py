@@ -78,7 +78,7 @@ def pytest_runtest_setup(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say which real services were absent and what they would have tested; leave totals for `partage test`."""
+    """Say which real services were absent and what went untested; leave totals for `partage test`."""
     for line in services.report():
         terminalreporter.write_line(line)
     count = {
