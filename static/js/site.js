@@ -1,0 +1,10 @@
+import "htmx.org";
+import "./menus.js";
+import "./theme-switch.js";
+import "./copy-button.js";
+import "./relative-time.js";
+import "./confirm-name.js";
+import "./tag-input.js";
+import "./mesh-viewer.js";
+import "./file-drop.js";
+import "./image-slider.js";
