@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self, TypeVar
 
 from django.db import connections, models, transaction
-from django.db.models import Case, F, Subquery, Value, When
+from django.db.models import Case, F, Q, Subquery, Value, When
 from django.utils import timezone
 
 LEASE = timedelta(seconds=60)
@@ -79,10 +79,10 @@ class JobQuerySet(models.QuerySet[AnyJob]):
         lost = self.filter(state=State.RUNNING, leased_until__lt=now)
         if not lost.exists():
             return 0
-        spent = When(attempts__gte=F("max_attempts"), then=Value(State.FAILED.value))
+        spent = Q(attempts__gte=F("max_attempts"))
         return lost.update(
-            error=Case(When(attempts__gte=F("max_attempts"), then=Value(GAVE_UP)), default=F("error")),
-            state=Case(spent, default=Value(State.READY.value)),
+            state=Case(When(spent, then=Value(State.FAILED.value)), default=Value(State.READY.value)),
+            error=Case(When(spent, then=Value(GAVE_UP)), default=F("error"), output_field=models.TextField()),
             leased_until=None,
             run_after=now,
         )

@@ -126,9 +126,9 @@ class Worker:
 
     def run_daily(self) -> None:
         """Run each daily task that is due, if no other worker took it."""
-        now = timezone.now()
         for name, task in _DAILY.items():
             due, _ = Daily.objects.get_or_create(name=name)
+            now = timezone.now()
             mine = Daily.objects.filter(name=name, due_at=due.due_at, due_at__lte=now)
             if not mine.update(due_at=now + DAY):
                 continue

@@ -12,22 +12,23 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def look(pid):
+    """A living process's parent, or None."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state == "Z" else int(parent)
+
+
 def family(parent):
     """The living processes below one, by id."""
     found, fresh = set(), {parent}
     while fresh:
-        told = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
-        rows = [line.split() for line in told.splitlines()]
-        fresh = {int(pid) for pid, above, stat in rows if int(above) in fresh and "Z" not in stat} - found
+        pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+        fresh = {pid for pid in pids if look(pid) in fresh} - found
         found |= fresh
     return found
-
-
-def alive(pid):
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
-    except OSError:
-        return False
 
 
 def until(true, seconds=20):
@@ -47,9 +48,7 @@ def site(tmp_path):
     manage = [sys.executable, "manage.py"]
     for command in (["migrate", "-v0"], ["createcachetable"]):
         subprocess.run([*manage, *command], cwd=ROOT, env=env, check=True)
-    process = subprocess.Popen(
-        [*manage, "serve", "--port", "0"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([*manage, "serve", "--port", "0"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
     lines = iter(process.stderr.readline, "")
     assert any(line.startswith("Partage answers on http://127.0.0.1:") for line in lines)
     yield process
@@ -64,7 +63,7 @@ def test_no_child_outlives_the_supervisor(site, number):
     assert len(children) >= 3
     site.send_signal(number)
     site.wait(25)
-    assert until(lambda: not any(map(alive, children)))
+    assert until(lambda: not any(map(look, children)))
 
 
 def test_a_killed_web_server_is_started_again(site):
