@@ -17,14 +17,17 @@ RANDOM_BYTES = 30
 SEEN_EVERY = timedelta(minutes=5)
 
 
-def issue(
-    user: User, name: str, scopes: Sequence[str], expires_at: datetime | None = None
-) -> tuple[AccessToken, str]:
+def issue(user: User, name: str, scopes: Sequence[str], expires_at: datetime | None = None) -> tuple[AccessToken, str]:
     """Make a token; the secret is returned here and nowhere else, ever."""
     body = base64.b32encode(secrets.token_bytes(RANDOM_BYTES)).decode().lower()
     secret = f"{PREFIX}{body}{_checksum(body)}"
     token = AccessToken.objects.create(
-        user=user, name=name, start=secret[:10], digest=_digest(secret), scopes=list(scopes), expires_at=expires_at
+        user=user,
+        name=name,
+        start=secret[:10],
+        digest=_digest(secret),
+        scopes=list(scopes),
+        expires_at=expires_at,
     )
     return token, secret
 

@@ -1,16 +1,20 @@
 """Every address of the site. Apps bring their own; the projects' /@owner/ come last."""
 
+from designs.api import api
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
 from config import health
-from designs.api import api
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        name="robots",
+    ),
     path("favicon.ico", RedirectView.as_view(url="/static/img/logo.svg"), name="favicon"),
     path("about/", TemplateView.as_view(template_name="pages/about.html"), name="about"),
     path("legal/", TemplateView.as_view(template_name="pages/legal.html"), name="legal"),

@@ -1,7 +1,7 @@
 """SPDX licences that people choose for designs, open and non-open told apart.
 
-Open means: approved by OSI for code, or free in the sense of the Open Definition for content and hardware. NC and ND are not
-(https://opendefinition.org/licenses/, https://opensource.org/licenses).
+Open means: approved by OSI for code, or free in the sense of the Open Definition for content and hardware.
+NC and ND are not (https://opendefinition.org/licenses/, https://opensource.org/licenses).
 """
 
 from dataclasses import dataclass

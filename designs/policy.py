@@ -15,7 +15,7 @@ def _collaborates(user: Person, project: Project, *roles: Collaborator.Role) -> 
 
 def can_write(user: Person, project: Project) -> bool:
     """Commit, release, set units and cover: members of the owner, writers and maintainers."""
-    if not user.is_authenticated or project.hidden_at and not user.is_staff:
+    if not user.is_authenticated or (project.hidden_at and not user.is_staff):
         return False
     return accounts_policy.can_publish(user, project.namespace) or _collaborates(
         user, project, Collaborator.Role.WRITER, Collaborator.Role.MAINTAINER

@@ -98,4 +98,3 @@ def _checked(edit: Edit) -> Edit:
                 return Move(old, names.check_path(new))
     except names.NameRefusedError as error:
         raise RefusedError(str(error), "bad-name") from error
-

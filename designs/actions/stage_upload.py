@@ -24,8 +24,7 @@ def stage_upload(user: User, file: UploadedFile, path: str) -> StagedUpload:
         raise RefusedError(str(error), "bad-name") from error
     if (file.size or 0) > settings.MAX_FILE:
         raise RefusedError(
-            _("%(path)s is larger than the limit of %(limit)d MiB.")
-            % {"path": path, "limit": settings.MAX_FILE >> 20},
+            _("%(path)s is larger than the limit of %(limit)d MiB.") % {"path": path, "limit": settings.MAX_FILE >> 20},
             "too-large",
         )
     staged = StagedUpload(user=user, path=path, size=file.size or 0)

@@ -32,7 +32,11 @@ class Sample:
 
 
 PEOPLE = {
-    "ada": ("Ada Lefèvre", "Instrument maker in Grenoble. Knobs, boxes and everything with a shaft.", "Grenoble"),
+    "ada": (
+        "Ada Lefèvre",
+        "Instrument maker in Grenoble. Knobs, boxes and everything with a shaft.",
+        "Grenoble",
+    ),
     "grace": ("Grace Okoro", "Mechanical engineer, repairs what others throw away.", "Lyon"),
 }
 
@@ -66,7 +70,10 @@ SAMPLES = [
         [
             Version(
                 "Box and lid",
-                {"parts/box.stl": lambda: shapes.stl(shapes.box()), "parts/lid.stl": lambda: shapes.stl(shapes.lid())},
+                {
+                    "parts/box.stl": lambda: shapes.stl(shapes.box()),
+                    "parts/lid.stl": lambda: shapes.stl(shapes.lid()),
+                },
                 "v1.0",
             )
         ],
@@ -124,7 +131,11 @@ SAMPLES = [
         ("knob", "audio", "control"),
         ("PLA", "ABS"),
         [
-            Version("A plain knob", {"knob.stl": lambda: shapes.stl(shapes.knob(1)), "README.md": _text(_KNOB)}, "v1.0"),
+            Version(
+                "A plain knob",
+                {"knob.stl": lambda: shapes.stl(shapes.knob(1)), "README.md": _text(_KNOB)},
+                "v1.0",
+            ),
             Version("Eighteen flutes for grip", {"knob.stl": lambda: shapes.stl(shapes.knob(2))}),
             Version("Pointer on top, thicker wall", {"knob.stl": lambda: shapes.stl(shapes.knob(3))}, "v1.1"),
         ],

@@ -32,9 +32,7 @@ class Analysis(Job):
     objects = AnalysisQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint("sha256", "format", "kernel_version", name="one_analysis_a_content")
-        ]
+        constraints = [models.UniqueConstraint("sha256", "format", "kernel_version", name="one_analysis_a_content")]
         indexes = [models.Index("state", "run_after", name="analysis_queue")]
 
     def __str__(self) -> str:

@@ -49,4 +49,8 @@ def test_an_unknown_database_is_refused_by_name(monkeypatch):
 def test_a_mail_server_is_read_from_one_address(monkeypatch):
     monkeypatch.setenv("PARTAGE_X", "smtp://ada:pw@mail.example.org/?tls=true")
     found = env.email("PARTAGE_X")
-    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == (
+        "mail.example.org",
+        587,
+        True,
+    )

@@ -43,7 +43,11 @@ def test_forwarded_headers_of_strangers_are_ignored(rf):
         seen["secure"] = request.is_secure()
         return HttpResponse()
 
-    forged = {"HTTP_X_FORWARDED_FOR": "9.9.9.9", "HTTP_X_FORWARDED_PROTO": "https", "REMOTE_ADDR": "203.0.113.5"}
+    forged = {
+        "HTTP_X_FORWARDED_FOR": "9.9.9.9",
+        "HTTP_X_FORWARDED_PROTO": "https",
+        "REMOTE_ADDR": "203.0.113.5",
+    }
     ProxyHeaders(view)(rf.get("/", **forged))
     assert seen == {"address": "203.0.113.5", "secure": False}
     with override_settings(TRUSTED_PROXIES=["203.0.113.5"]):

@@ -57,7 +57,11 @@ def test_nobody_publishes_in_the_name_of_another(project, ada):
 
 def test_a_commit_makes_one_file_row_a_changed_path_and_one_analysis_a_content(project, ada, tmp_path):
     cube = b"solid x\nendsolid x\n"
-    edits = [_put(tmp_path, "a.stl", cube), _put(tmp_path, "sub/b.STL", cube), _put(tmp_path, "notes.txt", b"hi")]
+    edits = [
+        _put(tmp_path, "a.stl", cube),
+        _put(tmp_path, "sub/b.STL", cube),
+        _put(tmp_path, "notes.txt", b"hi"),
+    ]
     revision = commit_files(project, edits, by=ada, message="Parts")
     files = {file.path: file for file in revision.files.all()}
     assert set(files) == {"a.stl", "sub/b.STL", "notes.txt"}

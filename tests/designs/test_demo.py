@@ -18,7 +18,10 @@ def test_each_sample_is_one_closed_solid(shape):
 
 
 def test_the_gear_has_the_tip_diameter_of_iso_53():
-    low, high = shapes.gear(teeth=24, module=2).bounding_box()[:3], shapes.gear(teeth=24, module=2).bounding_box()[3:]
+    low, high = (
+        shapes.gear(teeth=24, module=2).bounding_box()[:3],
+        shapes.gear(teeth=24, module=2).bounding_box()[3:],
+    )
     assert high[0] == pytest.approx(26, abs=0.02)
     assert low[0] == pytest.approx(-26, abs=0.02)
 

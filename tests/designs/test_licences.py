@@ -10,7 +10,9 @@ def test_non_commercial_no_derivatives_and_unknown_licences_are_not_open(spdx):
     assert not licences.is_open(spdx)
 
 
-@pytest.mark.parametrize("spdx", ["CERN-OHL-S-2.0", "CERN-OHL-W-2.0", "CERN-OHL-P-2.0", "CC0-1.0", "CC-BY-SA-4.0", "MIT"])
+@pytest.mark.parametrize(
+    "spdx", ["CERN-OHL-S-2.0", "CERN-OHL-W-2.0", "CERN-OHL-P-2.0", "CC0-1.0", "CC-BY-SA-4.0", "MIT"]
+)
 def test_open_hardware_and_free_culture_licences_are_open(spdx):
     assert licences.is_open(spdx)
 

@@ -30,9 +30,7 @@ class Command(BaseCommand):
         if Namespace.objects.filter(handle=name).exists():
             raise CommandError(f"The handle {name} is taken.")
         try:
-            user = create_person(
-                name, email=options["email"], password=options["password"], is_staff=options["staff"]
-            )
+            user = create_person(name, email=options["email"], password=options["password"], is_staff=options["staff"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stderr.write(f"{name} can sign in now.")
