@@ -82,8 +82,14 @@ def delete(sha256: str) -> None:
 
 def iter_keys() -> Iterator[str]:
     """The SHA-256 of every object."""
-    store = _store()
-    for first in store.listdir("")[0]:
+    for first in _folders(""):
         if len(first) == 2:
-            for second in store.listdir(first)[0]:
-                yield from store.listdir(f"{first}/{second}")[1]
+            for second in _folders(first):
+                yield from _store().listdir(f"{first}/{second}")[1]
+
+
+def _folders(name: str) -> list[str]:
+    try:
+        return _store().listdir(name)[0]
+    except FileNotFoundError:
+        return []
