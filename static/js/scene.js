@@ -83,6 +83,7 @@ function stage(host, renderer, model) {
   const camera = new PerspectiveCamera(32, 1, radius / 100, radius * 60);
   camera.up.set(0, 0, 1);
   const controls = new OrbitControls(camera, renderer.domElement);
+  renderer.domElement.style.touchAction = "pan-y";
   controls.minDistance = radius * 0.3;
   controls.maxDistance = radius * 14;
   const ruler = rulers(host, box);
@@ -194,6 +195,8 @@ function stage(host, renderer, model) {
       ruler.stop();
       for (const part of parts) part.geometry.dispose();
       material.dispose();
+      floor.geometry.dispose();
+      floor.material.dispose();
       renderer.dispose();
       renderer.forceContextLoss();
       renderer.domElement.remove();
