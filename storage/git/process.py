@@ -72,10 +72,11 @@ def run(repo: Path, args: Sequence[str], *, stdin: bytes | None = None, env: Map
             source.write(stdin)
             source.seek(0)
         try:
+            # GitPython adds the server's own environment to what it is given; `env -i` drops that again.
+            clean = [f"{key}={value}" for key, value in (env or environment()).items()]
             printed = git.Git(str(repo)).execute(
-                ["git", f"--git-dir={repo}", *args],
+                ["env", "-i", *clean, "git", f"--git-dir={repo}", *args],
                 istream=source,
-                env=dict(env or environment()),
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
             )

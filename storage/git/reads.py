@@ -83,7 +83,8 @@ def tree(repo: Path, commit: str, path: str = "", *, recursive: bool = False) ->
 def entry(repo: Path, commit: str, path: str) -> Entry:
     """One entry by its whole path. Raises MissingPathError."""
     path = path.strip("/")
-    raw = run(repo, ["ls-tree", "-z", "-l", commit, "--", path]) if path and "\0" not in path else b""
+    plain = "\0" not in path and {"", ".", ".."}.isdisjoint(path.split("/"))
+    raw = run(repo, ["ls-tree", "-z", "-l", commit, "--", path]) if plain else b""
     found = list(_entries(raw, ""))
     if not found:
         raise MissingPathError(path)
