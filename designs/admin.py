@@ -1,0 +1,36 @@
+"""The staff's own pages: projects, reports, and what the workers did."""
+
+from django.contrib import admin
+
+from designs.models import Analysis, Project, Report
+
+
+@admin.register(Project)
+class ProjectAdmin(admin.ModelAdmin[Project]):
+    """Find projects; hide them on their own page."""
+
+    list_display = ["__str__", "name", "visibility", "hidden_at", "deleted_at", "updated_at"]
+    list_filter = ["visibility", "licence"]
+    search_fields = ["name", "slug", "namespace__handle"]
+    list_select_related = ["namespace"]
+    raw_id_fields = ["namespace", "cover", "created_by"]
+    readonly_fields = ["head"]
+
+
+@admin.register(Report)
+class ReportAdmin(admin.ModelAdmin[Report]):
+    """What people reported; set the closing date once it is dealt with."""
+
+    list_display = ["project", "reason", "created_at", "closed_at"]
+    list_filter = ["reason", ("closed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["project__namespace"]
+    raw_id_fields = ["project", "reporter"]
+
+
+@admin.register(Analysis)
+class AnalysisAdmin(admin.ModelAdmin[Analysis]):
+    """Where an analysis stands."""
+
+    list_display = ["__str__", "state", "attempts", "refusal_code"]
+    list_filter = ["state", "format", "refusal_code"]
+    search_fields = ["sha256"]

@@ -1,0 +1,63 @@
+"""What every page of a project does alike: find it, say where one is, and turn refusals into answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from designs import policy
+from designs.models import Project
+from designs.views.lookup import MovedError, Need, project_for
+from storage.git.errors import BusyError, MissingPathError, UnknownRevisionError
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Project, P], HttpResponse]
+
+
+def answers(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Old addresses redirect; missing paths and revisions are 404; no free git slot is 503."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except MovedError as moved:
+            return moved.response
+        except (MissingPathError, UnknownRevisionError) as missing:
+            raise Http404(str(missing)) from missing
+        except BusyError:
+            return HttpResponse(status=503, headers={"Retry-After": "5"})
+
+    return answer
+
+
+def project_page(need: Need = "read") -> Callable[[View[P]], Callable[Concatenate[HttpRequest, str, str, P], HttpResponse]]:
+    """A view of one project: gets the project instead of its address. Needs other than reading need a sign-in."""
+
+    def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, str, str, P], HttpResponse]:
+        @wraps(view)
+        def found(request: HttpRequest, handle: str, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            return view(request, project_for(request, handle, slug, need=need), *args, **kwargs)
+
+        return answers(found)
+
+    return wrap
+
+
+signed_in = login_required
+
+
+def show(
+    request: HttpRequest, project: Project, template: str, context: dict[str, object], *, tab: str, status: int = 200
+) -> HttpResponse:
+    """Render a page of a project with its head and tabs."""
+    rights = {
+        "can_write": policy.can_write(request.user, project),
+        "can_manage": policy.can_manage(request.user, project),
+        "can_moderate": policy.can_moderate(request.user),
+    }
+    head = {"project": project, "tab": tab, **rights}
+    return render(request, template, {**head, **context}, status=status)
