@@ -1,6 +1,7 @@
 """Serve the site: the web server and its workers, kept alive, ended together."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -26,5 +27,6 @@ class Command(BaseCommand):
             port = free_port(host, options["port"])
         except PortTakenError as error:
             raise CommandError(f"Cannot listen: {error}. Say another with --port.") from error
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         env = {"PARTAGE_SITE_URL": address(host, port), **os.environ}
         Supervisor(host, port, settings.WORKERS, env).run(lambda line: self.stderr.write(line))
