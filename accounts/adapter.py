@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import handles
-from accounts.models import HandleRedirect, Namespace
+from accounts.models import Namespace, handle_is_taken
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,10 +18,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The handle in lower case. Raises ValidationError where it is bad, reserved or taken."""
         handle = username.lower()
         handles.validate(handle)
-        if not shallow:
-            taken = Namespace.objects.filter(handle=handle).exists()
-            if taken or HandleRedirect.objects.filter(handle=handle).exists():
-                raise ValidationError(_("This handle is taken."))
+        if not shallow and handle_is_taken(handle):
+            raise ValidationError(_("This handle is taken."))
         return str(super().clean_username(handle, shallow))
 
     def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:

@@ -10,9 +10,17 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+# An address is stopped after ten wrong passwords; a handle only by a crowd, so that nobody locks another out.
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/m/ip,300/h/key",
+    "login_failed": "10/10m/ip,1000/h/key",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.ActivateForm",
+    "authenticate": "accounts.second_factor.AuthenticateForm",
+    "reauthenticate": "accounts.second_factor.ReauthenticateForm",
+}
+MFA_TOTP_ISSUER = "Partage"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

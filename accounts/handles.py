@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 PATTERN = re.compile(r"[a-z0-9](?:-?[a-z0-9]){1,38}")
+GHOST = re.compile(r"ghost-\d+")
 RESERVED = frozenset(
     """
     about accounts admin api assets avatars blog commons deleted-user docs explore feed ghost git health healthz
@@ -23,5 +24,5 @@ def validate(handle: str) -> None:
             _("A handle is 2 to 39 lower-case letters, digits and single dashes, such as ada-l."),
             code="bad-handle",
         )
-    if handle in RESERVED:
+    if handle in RESERVED or GHOST.fullmatch(handle):
         raise ValidationError(_("This handle is reserved."), code="reserved")

@@ -9,13 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions.memberships import LastOwnerError
 from accounts.models import HandleRedirect, Membership, Namespace, User
 
 BEFORE: list[Callable[[User], None]] = []
-
-
-class LastOwnerError(Exception):
-    """An organisation would be left without an owner; `str()` says which."""
 
 
 def delete_account(user: User) -> None:

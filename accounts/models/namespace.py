@@ -39,6 +39,11 @@ class Namespace(models.Model):
         return f"/@{self.handle}/"
 
 
+def handle_is_taken(handle: str) -> bool:
+    """Whether a person or an organisation has this handle, or had it."""
+    return Namespace.objects.filter(handle=handle).exists() or HandleRedirect.objects.filter(handle=handle).exists()
+
+
 class HandleRedirect(models.Model):
     """A handle given up by a rename; it leads to the new one and is free for nobody else."""
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import tokens
 from accounts.actions.create_person import create_person
-from accounts.models import AccessToken, Namespace
+from accounts.models import AccessToken, User
 
 
 class Command(BaseCommand):
@@ -27,12 +27,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the person; print the token alone on standard output."""
         name = options["name"].lower()
-        if Namespace.objects.filter(handle=name).exists():
-            raise CommandError(f"The handle {name} is taken.")
-        try:
-            user = create_person(name, email=options["email"], password=options["password"], is_staff=options["staff"])
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+        email, password, is_staff = options["email"], options["password"], options["staff"]
+        user = self._same(name, email, password, is_staff)
+        if user is None:
+            try:
+                user = create_person(name, email=email, password=password, is_staff=is_staff)
+            except ValidationError as error:
+                raise CommandError(f"{name}: {' '.join(error.messages)}") from error
         self.stderr.write(f"{name} can sign in now.")
         if options["token"]:
             self.stdout.write(tokens.issue(user, "command line", list(AccessToken.Scope.values))[1])
+
+    @staticmethod
+    def _same(name: str, email: str, password: str, is_staff: bool) -> User | None:
+        """The person that an earlier run made with the same words; None where the handle is unknown or another's."""
+        user = User.objects.filter(username=name, email__iexact=email, is_staff=is_staff, is_active=True).first()
+        return user if user and user.check_password(password) else None
