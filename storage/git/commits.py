@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import re
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from storage.git.process import environment, run
 from storage.git.types import Delete, Entry, Move, Put, Signature
 
 ATTEMPTS = 8
+STALE_SECONDS = 30
 
 
 @contextlib.contextmanager
@@ -42,18 +44,37 @@ def commit(
     puts = [edit for edit in edits if isinstance(edit, Put)]
     oids = dict(zip([put.path for put in puts], _store([put.source for put in puts], repo), strict=True))
     with locked(repo):
+        _fits(repo, branch)
+        _clear_stale_locks(repo, ref)
         for _ in range(ATTEMPTS):
             old = _tip(repo, ref)
             if expect is not None and old != expect:
                 raise ConflictError("Somebody has changed the project meanwhile. Look at the new version first.")
-            new = _write(repo, old, edits, oids, author, message)
+            new = _write(repo, old or _tip(repo, "HEAD"), edits, oids, author, message)
             try:
                 run(repo, ["update-ref", "-m", "partage", ref, new, old or reads.ZERO])
             except GitError:
                 continue
-            run(repo, ["commit-graph", "write", "--reachable", "--changed-paths", "--split"])
+            with contextlib.suppress(GitError):
+                run(repo, ["commit-graph", "write", "--reachable", "--changed-paths", "--split"])
             return new
     raise ConflictError("The project is changing too fast. Try again.")
+
+
+def _clear_stale_locks(repo: Path, ref: str) -> None:
+    """Remove what a killed git left behind: our own lock is held, and no push of ours takes this long."""
+    for name in (f"{ref}.lock", "packed-refs.lock", "objects/info/commit-graphs/commit-graph-chain.lock"):
+        lock = repo / name
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - lock.stat().st_mtime > STALE_SECONDS:
+                lock.unlink()
+
+
+def _fits(repo: Path, branch: str) -> None:
+    """Git keeps branches as files, so that `a` and `a/b` exclude one another. Raises ConflictError."""
+    for ref in reads.refs(repo, "heads"):
+        if ref.name.startswith(f"{branch}/") or branch.startswith(f"{ref.name}/"):
+            raise ConflictError(f"The branch “{branch}” cannot be beside the branch “{ref.name}”.")
 
 
 def _tip(repo: Path, ref: str) -> str | None:
@@ -89,7 +110,7 @@ def _write(
     after = {path: (entry.mode, entry.oid) for path, entry in before.items()}
     for edit in edits:
         _apply(edit, after, before, oids)
-    _check(after)
+    _check(after, before)
     with tempfile.TemporaryDirectory(prefix="partage-index-") as folder:
         who = {
             "GIT_INDEX_FILE": f"{folder}/index",
@@ -139,12 +160,17 @@ def _below(path: str, after: dict[str, tuple[str, str]]) -> list[str]:
     return found
 
 
-def _check(after: dict[str, tuple[str, str]]) -> None:
-    if clash := names.find_collision(after):
+def _check(after: dict[str, tuple[str, str]], before: dict[str, Entry]) -> None:
+    """What the edits add must not collide with anything; what was there before may stay as it was."""
+    added = after.keys() - before.keys()
+    clash = names.find_collision(after) if added else None
+    if clash and names.find_collision(before) != clash:
         raise ConflictError(f"“{clash[0]}” and “{clash[1]}” differ only by case or accents' form.")
-    for path in after:
+    for path in added:
         folder = path
         while "/" in folder:
             folder = folder.rsplit("/", 1)[0]
             if folder in after:
                 raise ConflictError(f"“{folder}” is a file; it cannot be a folder too.")
+        if any(other.startswith(f"{path}/") for other in after):
+            raise ConflictError(f"“{path}” is a folder; it cannot be a file too.")

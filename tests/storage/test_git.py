@@ -121,6 +121,23 @@ def test_an_edit_of_what_was_not_seen_is_refused(repo, put):
         _commit(repo, [put("a", b"3")], expect=first)
 
 
+def test_a_new_branch_grows_from_the_default_one(repo, put):
+    tip = _commit(repo, [put("a", b"1")])
+    new = _commit(repo, [put("b", b"2")], branch="idea")
+    assert repo.commit_info(new).parents == (tip,)
+    assert [e.path for e in repo.tree(new)] == ["a", "b"]
+    with pytest.raises(ConflictError, match="cannot be beside"):
+        _commit(repo, [put("c", b"3")], branch="idea/more")
+
+
+def test_a_lock_that_a_killed_git_left_does_not_stop_the_next_commit(repo, put):
+    _commit(repo, [put("a", b"1")])
+    lock = repo.path / "refs" / "heads" / "main.lock"
+    lock.touch()
+    os.utime(lock, (time.time() - 60, time.time() - 60))
+    assert _commit(repo, [put("a", b"2")]) == repo.tip("main")
+
+
 def test_refs_with_slashes_are_told_from_paths(repo, put):
     _commit(repo, [put("a/b.stl", b"1")])
     tip = _commit(repo, [put("parts/a.stl", b"2")], branch="feature/x")
