@@ -170,6 +170,13 @@ customElements.define(
 
     /** @param {Item} item */
     async stage(item) {
+      const most = Number(this.form?.dataset.max ?? Number.POSITIVE_INFINITY);
+      if (item.file.size > most) {
+        item.state = "failed";
+        item.fault = say("drop-too-large", { limit: bytes(most) });
+        this.draw(item);
+        return;
+      }
       const body = new FormData();
       body.append("path", item.path);
       body.append("upload", this.upload ?? "");

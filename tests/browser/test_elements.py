@@ -12,7 +12,7 @@ DIST = ROOT / "static" / "dist"
 SITE = "http://elements.invalid"
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' blob: data:; object-src 'none'"
 WORDS = (
-    "drop-done drop-failed drop-waiting drop-retry-of drop-remove drop-some-failed viewer-label viewer-reset "
+    "drop-done drop-failed drop-too-large drop-waiting drop-retry-of drop-remove drop-some-failed viewer-label viewer-reset "
     "viewer-wire viewer-size viewer-failed copy-done tag-remove"
 ).split()
 
@@ -154,10 +154,11 @@ def test_an_upload_stages_each_file_and_then_commits_all_of_them_once(clean_page
     page.wait_for_url(f"{SITE}/done")
     assert [path for path, _ in clean_pages.posts] == ["/stage", "/stage", "/upload"]
     staged = b"".join(body for path, body in clean_pages.posts if path == "/stage")
-    assert b"a.stl" in staged and b"c.stl" in staged and b"b.stl" not in staged
+    assert [name in staged for name in (b"a.stl", b"b.stl", b"c.stl")] == [True, False, True]
     final = clean_pages.posts[-1][1]
-    assert final.count(b'name="staged"') == 2 and b"t1" in final and b"t2" in final
-    assert b'name="message"' in final and b'name="files"' not in final
+    sent = [final.count(f'name="{field}"'.encode()) for field in ("staged", "message", "files")]
+    assert sent == [2, 1, 0]
+    assert final.count(b"\r\nt1\r\n") == final.count(b"\r\nt2\r\n") == 1
 
 
 def test_a_refused_file_says_why_and_nothing_is_committed_until_it_is_tried_again(pages):
@@ -177,6 +178,15 @@ def test_a_refused_file_says_why_and_nothing_is_committed_until_it_is_tried_agai
     page.get_by_role("button", name="Commit").click()
     page.wait_for_url(f"{SITE}/done")
     assert [path for path, _ in pages.posts] == ["/stage", "/stage", "/upload"]
+
+
+def test_a_file_over_the_limit_is_refused_before_a_byte_is_sent(clean_pages):
+    page = clean_pages.page
+    clean_pages.open(DROP.replace("data-stage", 'data-max="4" data-stage'))
+    page.get_by_label("Files").set_input_files(_files("long.stl"))
+    page.get_by_role("button", name="Commit").click()
+    expect(page.locator(".queue .fault")).to_contain_text("drop-too-large")
+    assert clean_pages.posts == []
 
 
 def test_a_dropped_folder_keeps_its_paths(clean_pages):
@@ -229,7 +239,7 @@ def test_the_theme_is_remembered_and_applied_before_the_page_is_drawn(clean_page
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     expect(page.get_by_role("button", name="D")).to_have_attribute("aria-pressed", "true")
-    assert page.evaluate("getComputedStyle(document.body).colorScheme || 'dark'") == "dark"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.get_by_role("button", name="A").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme ?? null") is None
