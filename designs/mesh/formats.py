@@ -1,0 +1,20 @@
+"""Which file names the kernel knows."""
+
+MESHES = frozenset({"stl", "obj", "ply", "off", "3mf", "glb", "step", "amf"})
+IMAGES = frozenset({"png", "jpeg", "webp", "gif"})
+DRAWINGS = frozenset({"svg", "dxf", "gcode"})
+
+_EXTENSIONS = {
+    "stl": "stl", "obj": "obj", "ply": "ply", "off": "off", "3mf": "3mf", "glb": "glb", "amf": "amf",
+    "step": "step", "stp": "step", "svg": "svg", "dxf": "dxf", "gcode": "gcode", "gco": "gcode",
+    "png": "png", "jpg": "jpeg", "jpeg": "jpeg", "webp": "webp", "gif": "gif",
+}  # fmt: skip
+
+
+def format_of(filename: str) -> str | None:
+    """The format of a file by its name ("part.STL", "part.stl.gz"), or None when the kernel has no reader."""
+    pieces = filename.rsplit("/", 1)[-1].lower().split(".")
+    if len(pieces) > 2 and pieces[-1] == "gz":
+        inner = _EXTENSIONS.get(pieces[-2])
+        return inner if inner in MESHES else None
+    return _EXTENSIONS.get(pieces[-1]) if len(pieces) > 1 else None

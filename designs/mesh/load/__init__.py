@@ -1,0 +1,71 @@
+"""One reader a format, in a table. Each takes the bytes of a file and returns what it holds."""
+
+import gzip
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from designs.mesh.load import amf, cad, others, stl, threemf
+from designs.mesh.types import Loaded, RefusedError
+
+MAX_BYTES = 512 << 20
+MAX_TRIANGLES = 20_000_000
+
+READERS: dict[str, Callable[[bytes], Loaded]] = {
+    "stl": stl.read,
+    "obj": others.read_obj,
+    "ply": others.read_ply,
+    "off": others.read_off,
+    "glb": others.read_glb,
+    "3mf": threemf.read,
+    "amf": amf.read,
+    "step": cad.read,
+}
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file, unpacked when gzipped. Raises RefusedError when empty, too large or a Git LFS pointer."""
+    if path.stat().st_size > MAX_BYTES:
+        raise RefusedError("too-large", f"larger than {MAX_BYTES >> 20} MiB", limit=MAX_BYTES)
+    data = path.read_bytes()
+    if not data:
+        raise RefusedError("empty", "empty file")
+    if data.startswith(b"\x1f\x8b"):
+        data = _gunzip(data)
+    if data.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise RefusedError("lfs-pointer", "stored in Git LFS, not here")
+    return data
+
+
+def _gunzip(data: bytes) -> bytes:
+    cap = min(MAX_BYTES, max(len(data) * 100, 1 << 20))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            unpacked = packed.read(cap + 1)
+    except (OSError, EOFError) as error:
+        raise RefusedError("unreadable", "the gzip file is damaged") from error
+    if len(unpacked) > cap:
+        raise RefusedError("unpacks-too-large", f"unpacks to more than {cap >> 20} MiB", limit=cap)
+    if not unpacked:
+        raise RefusedError("empty", "empty file")
+    return unpacked
+
+
+def load(path: Path, kind: str) -> Loaded:
+    """Read a mesh file. Raises RefusedError for everything that is not a mesh with finite points."""
+    loaded = READERS[kind](content(path))
+    parts = [part for part in loaded.parts if len(part.faces)]
+    total = sum(len(part.faces) for part in parts)
+    if not total:
+        raise RefusedError("no-triangles", "no triangles")
+    if total > MAX_TRIANGLES:
+        raise RefusedError("too-many-triangles", f"more than {MAX_TRIANGLES} triangles", limit=MAX_TRIANGLES)
+    for part in parts:
+        if part.faces.min() < 0 or part.faces.max() >= len(part.points):
+            raise RefusedError("bad-index", "a face names a point that is not there")
+        used = part.points[part.faces.ravel()] if len(part.points) < 1_000_000 else part.points
+        if not np.isfinite(used).all() or float(np.abs(used).max()) > 1e12:
+            raise RefusedError("non-finite", "non-finite coordinates")
+    return Loaded(parts, loaded.units, loaded.warnings, loaded.extra)

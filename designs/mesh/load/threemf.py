@@ -1,0 +1,158 @@
+"""3MF: objects, components, build items and units, with the production extension; points in mm."""
+
+import posixpath
+from dataclasses import dataclass, field
+
+import numpy as np
+from lxml import etree
+
+from designs.mesh.load.xmls import attribute, local, parse
+from designs.mesh.load.zips import Package
+from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
+
+UNITS_MM = {"micron": 0.001, "millimeter": 1.0, "centimeter": 10.0, "inch": 25.4, "foot": 304.8, "meter": 1000.0}
+UNIT_NAMES = {"millimeter": "mm", "centimeter": "cm", "inch": "inch", "meter": "m"}
+MAX_INSTANCES = 10_000
+MAX_TRIANGLES = 20_000_000
+MAX_DEPTH = 32
+
+Key = tuple[str, str]
+
+
+@dataclass
+class _Object:
+    name: str
+    points: Points
+    faces: Faces
+    components: list[tuple[Key, Points]] = field(default_factory=list)
+
+
+@dataclass
+class _Model:
+    package: Package
+    objects: dict[Key, _Object] = field(default_factory=dict)
+    scales: dict[str, float] = field(default_factory=dict)
+    instances: int = 0
+    triangles: int = 0
+
+
+def read(data: bytes) -> Loaded:
+    """Read every build item. Raises RefusedError for cycles, missing parts, DTDs, bad indices and bombs."""
+    package = Package(data)
+    start = _start_part(package)
+    model = _Model(package)
+    root = _read_part(model, start)
+    unit = (root.get("unit") or "millimeter").strip()
+    parts: list[Part] = []
+    items = [e for build in root if local(build) == "build" for e in build if local(e) == "item"]
+    if len(items) > MAX_INSTANCES:
+        raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} build items", limit=MAX_INSTANCES)
+    for item in items:
+        key = _key(item, start)
+        points, faces = _expand(model, key, _matrix(item.get("transform")), ())
+        if len(faces):
+            parts.append(Part(model.objects[key].name, points * model.scales[start], faces))
+    return Loaded(parts, UNIT_NAMES.get(unit, "mm"), [], {"build_items": len(items)})
+
+
+def _start_part(package: Package) -> str:
+    rels = package.read("_rels/.rels")
+    if rels is None:
+        raise RefusedError("not-3mf", "not a 3MF package: it has no relationships")
+    found = ""
+    for relation in parse(rels, "relationships part"):
+        if (relation.get("Type") or "").endswith("/3dmodel"):
+            target = relation.get("Target") or ""
+            path = posixpath.normpath(target.lstrip("/"))
+            if relation.get("TargetMode") == "External" or "://" in target or path.startswith(".."):
+                raise RefusedError("outside-target", "the model part lies outside the package")
+            if path.casefold() not in package.names:
+                raise RefusedError("missing-part", "the model part named by the package is missing")
+            found = found or path
+    if not found:
+        raise RefusedError("not-3mf", "not a 3MF package: it names no model part")
+    return found
+
+
+def _read_part(model: _Model, path: str) -> etree._Element:
+    data = model.package.read(path)
+    if data is None:
+        raise RefusedError("missing-part", "the model part named by the package is missing")
+    root = parse(data, "model part")
+    unit = (root.get("unit") or "millimeter").strip()
+    if unit not in UNITS_MM:
+        raise RefusedError("unreadable", "the 3MF unit is unknown")
+    model.scales[path] = UNITS_MM[unit]
+    for resources in root:
+        if local(resources) == "resources":
+            for element in resources:
+                if local(element) == "object":
+                    model.objects[(path, element.get("id") or "")] = _object(element, path)
+    return root
+
+
+def _object(element: etree._Element, path: str) -> _Object:
+    made = _Object(element.get("name") or "", np.empty((0, 3)), np.empty((0, 3), np.int64))
+    for child in element:
+        if local(child) == "mesh":
+            made.points, made.faces = _mesh(child)
+        elif local(child) == "components":
+            made.components = [(_key(c, path), _matrix(c.get("transform"))) for c in child if local(c) == "component"]
+    return made
+
+
+def _mesh(element: etree._Element) -> tuple[Points, Faces]:
+    points, faces = np.empty((0, 3)), np.empty((0, 3), np.int64)
+    try:
+        for child in element:
+            if local(child) == "vertices":
+                rows = [(v.get("x"), v.get("y"), v.get("z")) for v in child if local(v) == "vertex"]
+                points = np.array(rows, dtype=np.float64).reshape(-1, 3)
+            elif local(child) == "triangles":
+                corners = [(t.get("v1"), t.get("v2"), t.get("v3")) for t in child if local(t) == "triangle"]
+                faces = np.array([[int(i) for i in row] for row in corners], dtype=np.int64).reshape(-1, 3)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise RefusedError("unreadable", "the 3MF mesh holds something that is not a number") from error
+    if len(faces) and (faces.min() < 0 or faces.max() >= len(points)):
+        raise RefusedError("bad-index", "a face names a point that is not there")
+    return points, faces
+
+
+def _key(element: etree._Element, path: str) -> Key:
+    other = attribute(element, "path")
+    return (posixpath.normpath(other.lstrip("/")) if other else path, element.get("objectid") or "")
+
+
+def _matrix(text: str | None) -> Points:
+    """The 4 x 3 transform of 3MF (rows multiply from the left), identity when there is none."""
+    if not text:
+        return np.vstack([np.eye(3), np.zeros((1, 3))])
+    try:
+        return np.array([float(word) for word in text.split()], dtype=np.float64).reshape(4, 3)
+    except ValueError as error:
+        raise RefusedError("unreadable", "a 3MF transform is not twelve numbers") from error
+
+
+def _expand(model: _Model, key: Key, matrix: Points, above: tuple[Key, ...]) -> tuple[Points, Faces]:
+    if key in above:
+        raise RefusedError("component-cycle", "circular components")
+    model.instances += 1
+    if model.instances > MAX_INSTANCES or len(above) > MAX_DEPTH:
+        raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} instances", limit=MAX_INSTANCES)
+    if key not in model.objects and key[0] not in model.scales:
+        _read_part(model, key[0])
+    item = model.objects.get(key)
+    if item is None:
+        raise RefusedError("missing-part", "the build names an object that is not there")
+    model.triangles += len(item.faces)
+    if model.triangles > MAX_TRIANGLES:
+        raise RefusedError("too-many-triangles", f"more than {MAX_TRIANGLES} triangles", limit=MAX_TRIANGLES)
+    points = [item.points @ matrix[:3] + matrix[3]]
+    faces = [item.faces]
+    offset = len(item.points)
+    for inner, transform in item.components:
+        sub_points, sub_faces = _expand(model, inner, transform, (*above, key))
+        points.append(sub_points @ matrix[:3] + matrix[3])
+        faces.append(sub_faces + offset)
+        offset += len(sub_points)
+    return np.vstack(points), np.vstack(faces)
