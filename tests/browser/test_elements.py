@@ -12,8 +12,8 @@ DIST = ROOT / "static" / "dist"
 SITE = "http://elements.invalid"
 POLICY = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' blob: data:; object-src 'none'"
 WORDS = (
-    "drop-done drop-failed drop-too-large drop-waiting drop-retry-of drop-remove drop-some-failed viewer-label viewer-reset "
-    "viewer-wire viewer-size viewer-failed copy-done tag-remove"
+    "drop-done drop-failed drop-too-large drop-waiting drop-retry-of drop-remove drop-some-failed viewer-label "
+    "viewer-reset viewer-wire viewer-size viewer-failed copy-done tag-remove"
 ).split()
 
 pytestmark = [
