@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 else:
     PeopleBase, MembersBase = UserAdmin, admin.TabularInline
     OrganisationsBase = NamespacesBase = admin.ModelAdmin
+
+
+# The admin site's own form knows neither second factors nor rate limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 @admin.register(User)

@@ -42,7 +42,7 @@ class PictureForm(ModelForm):
 
     def clean_picture(self) -> Any:
         """The picture written anew, or None."""
-        file: UploadedFile | None = self.cleaned_data["picture"]
+        file: UploadedFile[Any] | None = self.cleaned_data["picture"]
         return pictures.avatar_from(file.file, file.size or 0) if file and file.file else None
 
     def save(self, commit: bool = True) -> Any:
@@ -70,6 +70,8 @@ class ProfileForm(PictureForm):
 
 class OrganisationForm(PictureForm):
     """What others see of an organisation."""
+
+    website = forms.URLField(label=_("Web site"), required=False, assume_scheme="https")
 
     class Meta:
         model = Organisation

@@ -3,6 +3,7 @@
 from typing import cast
 
 from allauth.core import ratelimit
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -34,7 +35,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
-        return redirect("accounts:settings_profile")
+        answer = redirect("accounts:settings_profile")
+        if "language" in form.changed_data:
+            answer.delete_cookie(django_settings.LANGUAGE_COOKIE_NAME)
+        return answer
     return render(request, "accounts/profile.html", {"form": form, "tab": "profile"})
 
 
