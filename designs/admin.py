@@ -6,7 +6,7 @@ from designs.models import Analysis, Project, Report
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin[Project]):
+class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Find projects; hide them on their own page."""
 
     list_display = ["__str__", "name", "visibility", "hidden_at", "deleted_at", "updated_at"]
@@ -18,7 +18,7 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
 
 
 @admin.register(Report)
-class ReportAdmin(admin.ModelAdmin[Report]):
+class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What people reported; set the closing date once it is dealt with."""
 
     list_display = ["project", "reason", "created_at", "closed_at"]
@@ -28,7 +28,7 @@ class ReportAdmin(admin.ModelAdmin[Report]):
 
 
 @admin.register(Analysis)
-class AnalysisAdmin(admin.ModelAdmin[Analysis]):
+class AnalysisAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Where an analysis stands."""
 
     list_display = ["__str__", "state", "attempts", "refusal_code"]

@@ -52,7 +52,10 @@ class WordsField(forms.CharField):
 def licence_choices(present: str = "") -> list[tuple[str, Any]]:
     """Open licences apart from those that are not; an unknown one that a project has already stays."""
     groups: list[tuple[str, Any]] = [
-        (str(label), [(one.spdx, f"{one.name} ({one.spdx})") for one in licences.LICENCES.values() if one.is_open == is_open])
+        (
+            str(label),
+            [(one.spdx, f"{one.name} ({one.spdx})") for one in licences.LICENCES.values() if one.is_open == is_open],
+        )
         for label, is_open in ((_("Open"), True), (_("Not open: sale or change is restricted"), False))
     ]
     if present and present not in licences.LICENCES:
@@ -64,7 +67,9 @@ class ProjectForm(forms.Form):
     """What a project says of itself."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    summary = forms.CharField(label=_("Summary"), max_length=300, required=False, help_text=_("One sentence: what it is for."))
+    summary = forms.CharField(
+        label=_("Summary"), max_length=300, required=False, help_text=_("One sentence: what it is for.")
+    )
     licence = forms.ChoiceField(
         label=_("Licence"),
         initial=licences.DEFAULT,
@@ -106,7 +111,9 @@ class NewProjectForm(ProjectForm):
 class SettingsForm(ProjectForm):
     """The same, for a project that is there."""
 
-    default_branch = forms.ChoiceField(label=_("Default branch"), help_text=_("What people see first and clones check out."))
+    default_branch = forms.ChoiceField(
+        label=_("Default branch"), help_text=_("What people see first and clones check out.")
+    )
 
     def __init__(self, *args: Any, branches: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +131,9 @@ class AddressForm(forms.Form):
 class TransferForm(forms.Form):
     """Give a project to another owner."""
 
-    owner = forms.CharField(label=_("New owner"), max_length=39, help_text=_("Your handle, or an organisation of yours."))
+    owner = forms.CharField(
+        label=_("New owner"), max_length=39, help_text=_("Your handle, or an organisation of yours.")
+    )
 
 
 class CollaboratorForm(forms.Form):
@@ -166,7 +175,7 @@ class EditForm(forms.Form):
     expect = forms.RegexField(r"^[0-9a-f]{40}$", widget=forms.HiddenInput)
 
 
-class ReportForm(forms.ModelForm[Report]):
+class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
     """Why a project should not be here."""
 
     class Meta:

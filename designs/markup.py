@@ -12,11 +12,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 MAX_CHARACTERS = 400_000
-IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp"}
 _TASK = re.compile(r"^\[([ xX])\]\s+")
-_TAGS = set(
-    ["h2", "h3", "h4", "h5", "h6", "p", "a", "img", "em", "strong", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "hr", "br", "span"]
-) | {"details", "summary", "kbd", "sub", "sup"}
+_TEXT = "p a img em strong s del code pre blockquote ul ol li hr br span details summary kbd sub sup"
+_TAGS = {"h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", *_TEXT.split()}
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},

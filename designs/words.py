@@ -39,8 +39,7 @@ def number(value: float, digits: int = 3) -> str:
         return "0"
     magnitude = abs(value)
     places = 0 if magnitude >= 10 ** (digits - 1) else 1 if magnitude >= 10 else 2 if magnitude >= 0.1 else 4
-    text = number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
-    return text
+    return number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
 def quantity(value: Any, unit: str = "") -> str:
@@ -51,7 +50,7 @@ def quantity(value: Any, unit: str = "") -> str:
         return f"{number(value / 100)} cm²" if value >= 100 else f"{number(value)} mm²"
     if unit in {"mm3", "mm³"}:
         return f"{number(value / 1000)} cm³" if value >= 1000 else f"{number(value)} mm³"
-    if isinstance(value, int) or float(value).is_integer() and not unit:
+    if isinstance(value, int) or (float(value).is_integer() and not unit):
         value = number_format(int(value), use_l10n=True, force_grouping=True)
         return f"{value} {unit}".strip()
     return f"{number(value)} {unit}".strip()
@@ -75,13 +74,8 @@ def grade(name: str) -> str:
 def _known(code: str) -> tuple[str, str, str] | None:
     """Title, sentence and advice of a code; the sentence may use the finding's numbers."""
     table = {
-        "watertight": (_("Closed surface"), _("No open edges: the inside and the outside are clear."), ""),
+        "watertight": (_("Closed surface"), _("No open edges: inside and outside are clear."), ""),
         "not-watertight": (
-            _("The surface is open"),
-            _("Edges with only one face: %(value)s."),
-            _("Close the holes in your CAD program, or repair the mesh before you slice it."),
-        ),
-        "open-edges": (
             _("The surface is open"),
             _("Edges with only one face: %(value)s."),
             _("Close the holes in your CAD program, or repair the mesh before you slice it."),
@@ -91,8 +85,8 @@ def _known(code: str) -> tuple[str, str, str] | None:
             _("Edges with more than two faces: %(value)s."),
             _("Unite overlapping bodies with a boolean union before you export."),
         ),
-        "winding": (
-            _("Faces turned inside out"),
+        "misoriented": (
+            _("Faces turned the wrong way"),
             _("Edges whose faces disagree on what is outside: %(value)s."),
             _("Recalculate the normals so that all of them point outwards."),
         ),
@@ -101,79 +95,109 @@ def _known(code: str) -> tuple[str, str, str] | None:
             _("Triangles that are a line or a point: %(value)s."),
             _("Slicers skip them; merging close vertices removes them."),
         ),
-        "fits-bed": (_("Fits the build volume"), _("An ordinary printer takes it."), ""),
+        "inverted": (
+            _("Inside out"),
+            _("The surface encloses a negative volume: its faces point inwards."),
+            _("Flip all normals."),
+        ),
+        "multi-shell": (_("Several bodies"), _("Separate bodies in this file: %(value)s."), ""),
+        "cavities": (
+            _("Closed cavities"),
+            _("Hollows with no way out: %(value)s."),
+            _("Resin and powder stay inside; filament does not mind."),
+        ),
+        "no-volume": (
+            _("No volume"),
+            _("The surface encloses nothing."),
+            _("Give it a thickness in your CAD program."),
+        ),
+        "thin": (
+            _("Very thin"),
+            _("%(value)s at its thinnest side; a nozzle of 0.4 mm wants %(limit)s."),
+            _("Make it thicker, or print with a finer nozzle."),
+        ),
+        "units-guess": (
+            _("Which unit is it in?"),
+            _("The file does not say. Its size suggests %(unit)s."),
+            _("Its maintainers can say so on the file's page."),
+        ),
+        "fits-bed": (_("Fits the build volume"), _("%(size)s in %(bed)s."), ""),
+        "fits-bed-turned": (
+            _("Fits when laid down"),
+            _("%(size)s in %(bed)s."),
+            _("Turn it before you print."),
+        ),
         "too-large": (
             _("Larger than the build volume"),
-            _("%(value)s, and an ordinary printer takes %(limit)s."),
-            _("Turn it, cut it in parts, or look for a larger printer."),
-        ),
-        "too-small": (
-            _("Very small"),
-            _("%(value)s at its largest."),
-            _("Check the units: it may have been drawn in inches or metres."),
+            _("%(size)s; an ordinary printer takes %(bed)s."),
+            _("Cut it in parts, or look for a larger printer. Check the units too."),
         ),
         "overhang": (
-            _("Overhangs"),
-            _("%(value)s of the surface hangs over by more than 45°."),
+            _("Overhangs over 45°"),
+            _("%(value)s of the surface hangs over."),
             _("Print with supports, or turn the part."),
         ),
-        "no-overhang": (_("No overhangs to speak of"), _("It prints without supports."), ""),
-        "bed-contact": (_("Stands on the bed"), _("%(value)s touch the bed."), ""),
-        "small-contact": (
-            _("Little contact with the bed"),
-            _("Only %(value)s touch the bed."),
-            _("Add a brim, or turn a flat side down."),
-        ),
-        "thin-wall": (
-            _("Thin walls"),
-            _("The thinnest wall is %(value)s; %(limit)s is the least a nozzle of 0.4 mm lays down."),
-            _("Make the wall thicker, or print with a finer nozzle."),
-        ),
-        "walls-ok": (_("Walls thick enough"), _("The thinnest wall is %(value)s."), ""),
-        "units-guess": (
-            _("The units are a guess"),
-            _("The size suggests another unit than millimetres."),
-            _("Say on the file's page in which unit it was drawn."),
-        ),
-        "multiple-shells": (_("Several bodies"), _("Separate bodies in the file: %(value)s."), ""),
+        "overhang-ok": (_("Prints without supports"), _("%(value)s of the surface hangs over."), ""),
     }
     return table.get(code)
 
 
 def finding(found: "Finding") -> Words:
     """A finding in words; a code we have no words for shows the kernel's English sentence."""
-    severity = str(getattr(found.severity, "value", found.severity))
-    params = dict(found.params or {})
+    params = found.params
     numbers = {
-        **params,
         "value": _value(found.value, found.unit),
         "limit": _value(found.limit, found.unit),
+        "unit": params.get("unit", ""),
+        "size": dimensions(params.get("size_mm", [])),
+        "bed": dimensions(params.get("bed_mm", [])),
     }
     known = _known(found.code)
     if known is None:
-        title = found.code.replace("-", " ").replace("_", " ").capitalize()
-        return Words(found.code, severity, title, str(params.get("message") or getattr(found, "message", "") or ""))
+        title = found.code.replace("-", " ").capitalize()
+        return Words(found.code, found.severity, title, str(params.get("message", "")))
     title, sentence, advice = known
-    return Words(found.code, severity, title, sentence % numbers if "%" in sentence else sentence, advice)
+    return Words(found.code, found.severity, title, sentence % numbers, advice)
 
 
-def _value(value: Any, unit: Any) -> str:
-    if isinstance(value, list | tuple):
-        return dimensions(value)
-    return "" if value is None else quantity(value, str(unit or ""))
+def _value(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    if unit == "share":
+        return f"{number(100 * value)} %"
+    return quantity(int(value)) if unit in {"", "edges"} else quantity(value, unit)
 
 
 def _refusal(code: str, params: dict[str, Any]) -> Words:
+    large = _("It is too large to measure")
+    odd = _("This is not the format its name says")
+    damaged = _("The file is damaged")
     table = {
-        "empty": (_("The file is empty"), _("There is no geometry in it.")),
-        "truncated": (_("The file is cut off"), _("It ends before it should. Export it again.")),
-        "damaged": (_("The file is damaged"), _("It does not follow its format. Export it again.")),
-        "timeout": (_("It takes too long"), _("We gave up measuring this file. A simpler mesh may work.")),
-        "memory": (_("It needs too much memory"), _("This file is too large to measure here.")),
-        "too-large": (_("It is too large"), _("This file is too large to measure here.")),
-        "crash": (_("It could not be measured"), _("The program that reads this format broke on it.")),
+        "empty": _("The file is empty"),
+        "no-triangles": _("There is no surface in it"),
+        "truncated": _("The file is cut off"),
+        "unreadable": damaged,
+        "bad-index": damaged,
+        "non-finite": damaged,
+        "missing-part": damaged,
+        "xml-dtd": damaged,
+        "component-cycle": damaged,
+        "outside-target": damaged,
+        "not-amf": odd,
+        "not-gcode": odd,
+        "not-step": odd,
+        "not-stl": odd,
+        "not-svg": odd,
+        "lfs-pointer": _("Only a pointer is here, not the file"),
+        "too-complex": large,
+        "too-large": large,
+        "too-many-instances": large,
+        "too-many-pixels": large,
+        "too-many-triangles": large,
+        "unpacks-too-large": large,
     }
-    title, sentence = table.get(code, (_("It could not be measured"), str(params.get("sentence", ""))))
+    title = table.get(code, _("It could not be measured"))
+    sentence = str(params.get("sentence", ""))
     return Words(code, "error", title, sentence, _("The file itself is kept as it is, and can be downloaded."))
 
 
@@ -196,9 +220,8 @@ def facts(values: dict[str, Any]) -> list[tuple[str, str]]:
     for key, (label, unit) in labels.items():
         if isinstance(values.get(key), int | float):
             rows.append((label, quantity(values[key], unit)))
-    unit = values.get("units")
-    if unit:
-        rows.append((_("Units"), _("unknown, read as mm") if unit == "unknown" else str(unit)))
+    if declared := values.get("units"):
+        rows.append((_("Units"), _("unknown, read as mm") if declared == "unknown" else str(declared)))
     return rows
 
 
@@ -207,7 +230,9 @@ def report(result: "Result") -> Report:
     known = result.facts or {}
     rows = facts(known)
     if result.state == "waiting":
-        return Report("waiting", grade("waiting"), _("The picture and the verdict appear here by themselves."), [], rows)
+        return Report(
+            "waiting", grade("waiting"), _("The picture and the verdict appear here by themselves."), [], rows
+        )
     if result.state == "refused" and result.analysis is not None:
         words = _refusal(result.analysis.refusal_code, result.analysis.refusal)
         return Report("fails", words.title, words.sentence, [words], rows)

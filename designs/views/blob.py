@@ -71,5 +71,3 @@ def _shown(project: Project, ref: str, entry: Entry, result: results.Result | No
         parent = str(PurePosixPath(entry.path).parent)
         return Shown(kind, render_markdown(project, ref, "" if parent == "." else parent, text), is_cut=is_cut)
     return Shown("text", kinds.code(entry.path, text), is_cut=is_cut)
-
-

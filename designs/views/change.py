@@ -49,9 +49,7 @@ def edit(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     return show(request, project, "designs/edit.html", context, tab="files", status=status)
 
 
-def _write(
-    project: Project, branch: str, path: str, before: str, values: dict[str, str], request: HttpRequest
-) -> None:
+def _write(project: Project, branch: str, path: str, before: str, values: dict[str, str], request: HttpRequest) -> None:
     content = values["content"].replace("\r\n", "\n")
     if "\r\n" in before:
         content = content.replace("\n", "\r\n")
@@ -60,7 +58,12 @@ def _write(
         file.write_bytes(content.encode())
         message = values["message"] or _("Edit %(path)s") % {"path": path}
         commit_files(
-            project, [Put(path, file)], by=person(request), message=message, branch=branch, expect=values["expect"]
+            project,
+            [Put(path, file)],
+            by=person(request),
+            message=message,
+            branch=branch,
+            expect=values["expect"],
         )
 
 
@@ -77,9 +80,7 @@ def change(request: HttpRequest, project: Project) -> HttpResponse:
         to = asked.get("to", "").strip().strip("/")
         edits = [Delete(entry.path)] if action == "delete" else [Move(entry.path, to)]
         try:
-            commit_files(
-                project, edits, by=person(request), message=asked.get("message", ""), branch=version.ref
-            )
+            commit_files(project, edits, by=person(request), message=asked.get("message", ""), branch=version.ref)
         except RefusedError as refused:
             error = str(refused)
         else:

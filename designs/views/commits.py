@@ -104,13 +104,13 @@ def _changed(project: Project, changes: Sequence[Change]) -> list[Changed]:
 
 def _diff(project: Project, change: Change) -> str:
     """A unified diff as coloured HTML; nothing for what is not text or too large to be read."""
-    sides = []
+    sides: list[list[str]] = []
     for oid in (change.old_oid, change.new_oid):
         content = project.repo.read(oid, DIFF_BYTES + 1) if oid else b""
         text = kinds.as_text(content) if len(content) <= DIFF_BYTES else None
         if text is None:
             return ""
         sides.append(text.splitlines())
-    lines = difflib.unified_diff(*sides, change.old_path, change.path, lineterm="", n=3)
+    lines = difflib.unified_diff(sides[0], sides[1], change.old_path, change.path, lineterm="", n=3)
     kept = list(itertools.islice(lines, 2, DIFF_LINES))
     return kinds.diff("\n".join(kept)) if kept else ""

@@ -75,7 +75,9 @@ def readme(project: Project, commit: str, ref: str, entries: Sequence[Entry], fo
             text = kinds.as_text(project.repo.read(here[name].oid, README_LIMIT))
             if text is None:
                 return ""
-            return render_markdown(project, ref, folder, text) if "." in name and name[-1] != "t" else markup.plain(text)
+            return (
+                render_markdown(project, ref, folder, text) if "." in name and name[-1] != "t" else markup.plain(text)
+            )
     return ""
 
 

@@ -1,10 +1,9 @@
 """What every page of a project does alike: find it, say where one is, and turn refusals into answers."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Mapping
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,10 +16,11 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Project, P], HttpResponse]
 
 
-def answers(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def answers(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Old addresses redirect; missing paths and revisions are 404; no free git slot is 503."""
 
-    @wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
@@ -31,27 +31,31 @@ def answers(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callab
         except BusyError:
             return HttpResponse(status=503, headers={"Retry-After": "5"})
 
-    return answer
+    return update_wrapper(answer, view)
 
 
-def project_page(need: Need = "read") -> Callable[[View[P]], Callable[Concatenate[HttpRequest, str, str, P], HttpResponse]]:
+def project_page(
+    need: Need = "read",
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, str, str, P], HttpResponse]]:
     """A view of one project: gets the project instead of its address. Needs other than reading need a sign-in."""
 
     def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, str, str, P], HttpResponse]:
-        @wraps(view)
         def found(request: HttpRequest, handle: str, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             return view(request, project_for(request, handle, slug, need=need), *args, **kwargs)
 
-        return answers(found)
+        return answers(update_wrapper(found, view))
 
     return wrap
 
 
-signed_in = login_required
-
-
 def show(
-    request: HttpRequest, project: Project, template: str, context: dict[str, object], *, tab: str, status: int = 200
+    request: HttpRequest,
+    project: Project,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    tab: str,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a page of a project with its head and tabs."""
     rights = {

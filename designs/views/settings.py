@@ -33,9 +33,7 @@ class Forms:
         branches = [ref.name for ref in project.repo.branches()]
         initial = {name: getattr(project, name) for name in DESCRIBED}
         sent = request.POST
-        self.describe = SettingsForm(
-            sent if self.action == "describe" else None, branches=branches, initial=initial
-        )
+        self.describe = SettingsForm(sent if self.action == "describe" else None, branches=branches, initial=initial)
         self.address = AddressForm(sent if self.action == "address" else None, initial={"slug": project.slug})
         self.invite = CollaboratorForm(sent if self.action == "invite" else None)
         self.transfer = TransferForm(sent if self.action == "transfer" else None)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from designs.models import Project
 
 
-class Projects(Sitemap[Project]):
+class Projects(Sitemap):  # type: ignore[type-arg]
     """Public projects that have content."""
 
     limit = 10_000

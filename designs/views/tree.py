@@ -54,9 +54,7 @@ def tree(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     return show(request, project, "designs/tree.html", context, tab="files")
 
 
-def _rows(
-    blobs: Iterable[Entry], prefix: str, last: dict[str, Commit], found: dict[str, results.Result]
-) -> list[Row]:
+def _rows(blobs: Iterable[Entry], prefix: str, last: dict[str, Commit], found: dict[str, results.Result]) -> list[Row]:
     folders: dict[str, list[int]] = defaultdict(list)
     files = []
     for entry in blobs:
@@ -64,9 +62,7 @@ def _rows(
         if rest:
             folders[name].append(entry.size or 0)
         else:
-            files.append(
-                Row(name, entry.path, False, entry.size or 0, 1, last.get(name), found.get(entry.path))
-            )
+            files.append(Row(name, entry.path, False, entry.size or 0, 1, last.get(name), found.get(entry.path)))
     above = [
         Row(name, prefix + name, True, sum(sizes), len(sizes), last.get(name), None)
         for name, sizes in sorted(folders.items())
