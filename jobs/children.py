@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 
@@ -21,10 +22,10 @@ def _end_with(parent: int) -> Callable[[], None]:
     return bind
 
 
-def start(command: Sequence[str], env: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
-    """Start a child that gets SIGTERM when this process ends, however it ends (on Linux)."""
+def start(command: Sequence[str], env: dict[str, str], folder: Path) -> "subprocess.Popen[bytes]":
+    """Start a child in a folder; it gets SIGTERM when this process ends, however it ends (on Linux)."""
     bind = _end_with(os.getpid()) if sys.platform == "linux" else None
-    return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, preexec_fn=bind)
+    return subprocess.Popen(command, env=env, cwd=folder, stdin=subprocess.DEVNULL, preexec_fn=bind)
 
 
 def stop(children: Sequence["subprocess.Popen[bytes]"], patience: float) -> None:

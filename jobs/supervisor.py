@@ -88,7 +88,7 @@ class Kept:
             log.error("%s ended with %s; again in %.1f s", self.name, self.process.returncode, self.wait)
             self.process, self.due = None, now + self.wait
         if now >= self.due:
-            self.process, self.started = children.start(self.command, self.env), now
+            self.process, self.started = children.start(self.command, self.env, settings.BASE_DIR), now
 
 
 class Supervisor:
