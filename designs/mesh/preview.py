@@ -13,7 +13,7 @@ from designs.mesh.types import Faces, Points
 Floats = NDArray[np.float32]
 COLOUR = np.array([226.0, 88.0, 28.0], np.float32) / 255.0
 LARGE, SMALL = 1024, 256
-DIRECTIONS = 40
+DIRECTIONS = 32
 MAP = 320
 LIGHT_MAP = 1024
 
@@ -36,7 +36,24 @@ def _raster(x: Floats, y: Floats, z: Floats, faces: Faces, depth: Floats, which:
         inverse = np.float32(1) / area
         for row in range(top, bottom + 1):
             py = np.float32(row) + np.float32(0.5)
-            for column in range(left, right + 1):
+            first, last = left, right
+            start, end = np.float32(left), np.float32(right + 1)
+            for edge in range(3):
+                if edge == 0:
+                    ax, ay, bx, by = x0, y0, x1, y1
+                elif edge == 1:
+                    ax, ay, bx, by = x1, y1, x2, y2
+                else:
+                    ax, ay, bx, by = x2, y2, x0, y0
+                slope = (ay - by) * inverse
+                base = ((bx - ax) * (py - ay) - (by - ay) * -ax) * inverse
+                if slope > 1e-9:
+                    start = max(start, (np.float32(-1e-5) - base) / slope)
+                elif slope < -1e-9:
+                    end = min(end, (np.float32(-1e-5) - base) / slope)
+            first = max(first, int(np.floor(start - 0.5)))
+            last = min(last, int(np.ceil(end - 0.5)))
+            for column in range(first, last + 1):
                 px = np.float32(column) + np.float32(0.5)
                 w1 = ((px - x0) * (y2 - y0) - (x2 - x0) * (py - y0)) * inverse
                 w2 = ((x1 - x0) * (py - y0) - (px - x0) * (y1 - y0)) * inverse
@@ -114,7 +131,8 @@ def render(points: Points, faces: Faces, size: int = LARGE) -> Image.Image:
     centred = points - (points.max(axis=0) + points.min(axis=0)) / 2
     shape = (centred / max(float(np.sqrt((centred**2).sum(axis=1).max())), 1e-30)).astype(np.float32)
     faces = np.ascontiguousarray(faces, np.int64)
-    many = len(faces) > 400_000
+    reach = np.ptp(shape[faces], axis=1).max(axis=1).sum()
+    many = len(faces) > 400_000 or reach > 10_000
     azimuth, elevation = np.radians(-35.0), np.radians(30.0)
     flat = np.cos(elevation)
     view = _unit([flat * np.sin(-azimuth), flat * np.cos(azimuth), -np.sin(elevation)])
@@ -142,7 +160,7 @@ def render(points: Points, faces: Faces, size: int = LARGE) -> Image.Image:
         flat_y = (big / 2 - (rows * 2 + 0.5)) / scale + cy
         spots = flat_x[:, None] * side + flat_y[:, None] * up + depth[::2, ::2][rows, columns][:, None] * view
         spots = spots.astype(np.float32)
-        shade[rows, columns] = _occlusion(shape, faces, spots, normals, 16 if many else DIRECTIONS)
+        shade[rows, columns] = _occlusion(shape, faces, spots, normals, 12 if many else DIRECTIONS)
         light[rows, columns] = _lit(shape, faces, spots, normals, key)
     picture = _colour(which, face_normals, shade, light, view, side, up, key)
     part = Image.fromarray(picture, "RGBa").convert("RGBA")

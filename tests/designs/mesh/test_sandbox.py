@@ -1,0 +1,92 @@
+"""Files of strangers end in facts or in a sentence, whatever they are."""
+
+import csv
+import time
+
+import pytest
+
+from designs.mesh import formats, sandbox
+from designs.mesh.types import Limits
+from tests.conftest import SHARED
+
+HOSTILE = SHARED / "hostile"
+NAMES = sorted(p.name for p in HOSTILE.glob("*") if formats.format_of(p.name)) if HOSTILE.is_dir() else []
+SENTENCES = {
+    "stl_zero_bytes.stl": "empty file",
+    "stl_count_zero.stl": "no triangles",
+    "stl_truncated.stl": "truncated: 12 facets announced, 7 present",
+    "stl_text_renamed.stl": "not an STL file",
+    "stl_html_renamed.stl": "not an STL file",
+    "stl_inf_huge.stl": "non-finite coordinates",
+    "3mf_component_cycle.3mf": "circular components",
+    "3mf_component_self.3mf": "circular components",
+    "3mf_xml_entity_bomb.3mf": "DTD and entities are not allowed",
+    "svg_entity_bomb.svg": "DTD and entities are not allowed",
+}
+
+
+@pytest.fixture(scope="module")
+def warm():
+    with sandbox.Warm() as process:
+        yield process
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hostile_file_ends_in_facts_or_a_sentence_within_ten_seconds(warm, tmp_path, name):
+    warm.measure(HOSTILE / "stl_zero_bytes.stl", "stl")
+    begun = time.monotonic()
+    outcome = warm.measure(HOSTILE / name, formats.format_of(name), out=tmp_path)
+    assert time.monotonic() - begun < 20
+    assert (outcome.facts is None) != (outcome.refusal is None)
+    if outcome.refusal:
+        assert outcome.refusal.code not in {"crashed", "timeout", "out-of-memory"}
+    if name in SENTENCES:
+        assert outcome.refusal.sentence == SENTENCES[name]
+
+
+@pytest.mark.parametrize("name", ["stl_good_cube.stl", "3mf_good_cube.3mf", "stl_binary_starts_with_solid.stl"])
+def test_a_good_cube_is_measured_and_drawn(shared, warm, tmp_path, name):
+    outcome = warm.measure(HOSTILE / name, formats.format_of(name), out=tmp_path)
+    assert outcome.facts["triangles"] == 12
+    assert outcome.facts["volume_mm3"] == pytest.approx(8000)
+    assert set(outcome.pictures) == {"preview-1024", "preview-256", "model"}
+
+
+def runaway_time():
+    while True:
+        pass
+
+
+def runaway_memory():
+    return len(b"x" * (700 << 20)) + len([bytes(1 << 20).replace(b"\0", b"y") for _ in range(3000)])
+
+
+def use_network():
+    import socket
+
+    try:
+        socket.create_connection(("127.0.0.1", 9), 1)
+    except OSError as error:
+        return error.errno
+    return 0
+
+
+@pytest.mark.parametrize(("name", "code"), [("runaway_time", "timeout"), ("runaway_memory", "out-of-memory")])
+def test_a_runaway_is_killed_and_the_next_file_still_works(warm, tmp_path, name, code):
+    call = {"call": f"{__name__}:{name}", "pictures": False}
+    outcome = warm.request(call, None, Limits(wall=4.0, resident=600 << 20))
+    assert outcome.refusal.code == code
+    (tmp_path / "x.stl").write_bytes(b"")
+    assert warm.measure(tmp_path / "x.stl", "stl").refusal.sentence == "empty file"
+
+
+def test_a_git_lfs_pointer_is_named_as_such(warm, tmp_path):
+    (tmp_path / "x.stl").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    assert warm.measure(tmp_path / "x.stl", "stl").refusal.sentence == "stored in Git LFS, not here"
+
+
+def test_fast_files_of_the_oracle_have_exact_triangles(shared, warm):
+    rows = [r for r in csv.DictReader((shared / "oracle.csv").open()) if r["format"] == "stl"]
+    for row in [r for r in rows if int(r["bytes"]) < 300_000 and r["admesh_facets"]]:
+        facts = warm.measure(shared / row["file"], "stl", quick=True).facts
+        assert facts["triangles"] == int(row["admesh_facets"]), row["file"]
