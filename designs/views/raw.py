@@ -1,0 +1,102 @@
+"""Bytes that users gave us: never run in the site's origin, never by hash alone."""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from designs import results
+from designs.models import Project
+from designs.views.page import project_page
+from storage import blobs
+from storage.git import reads
+
+PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
+SANDBOX = "sandbox; default-src 'none'"
+YEAR = 31_536_000
+SIZES = {256: "preview_256", 1024: "preview_1024"}
+
+
+def guarded(response: HttpResponseBase, project: Project, *, forever: bool) -> HttpResponseBase:
+    """The headers that make a stranger's bytes harmless, and how long a browser may keep them."""
+    response["Content-Security-Policy"] = SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    public = project.visibility == Project.Visibility.PUBLIC and not project.hidden_at
+    kept = f"max-age={YEAR}, immutable" if forever else "max-age=0, must-revalidate"
+    response["Cache-Control"] = f"{'public' if public else 'private'}, {kept}"
+    return response
+
+
+def send_blob(project: Project, ref_path: str) -> HttpResponseBase:
+    """One file at a ref, streamed. Raises UnknownRevisionError, MissingPathError."""
+    ref, commit, path = project.repo.split_ref(ref_path)
+    entry = project.repo.entry(commit, path)
+    if entry.kind != "blob" or entry.is_link:
+        raise Http404("not a file")
+    kind = PICTURES.get(PurePosixPath(path).suffix.lower())
+    chunks: Iterable[bytes] = project.repo.stream(entry.oid)
+    response = StreamingHttpResponse(chunks, content_type=kind or "application/octet-stream")
+    response["Content-Length"] = str(entry.size)
+    response["ETag"] = f'"{entry.oid}"'
+    disposition = content_disposition_header(as_attachment=kind is None, filename=entry.name)
+    response["Content-Disposition"] = disposition or "attachment"
+    return guarded(response, project, forever=bool(reads.HEX.fullmatch(ref)))
+
+
+@require_safe
+@project_page()
+def raw(request: HttpRequest, project: Project, ref_path: str) -> HttpResponseBase:
+    """A file as it is. Photos may be shown in a page; everything else is saved."""
+    return send_blob(project, ref_path)
+
+
+@require_safe
+@project_page()
+def archive(request: HttpRequest, project: Project, ref: str) -> HttpResponseBase:
+    """All files of a version in one ZIP."""
+    commit = project.repo.resolve(ref)
+    name = f"{project.slug}-{ref.replace('/', '-')[:40]}"
+    response = StreamingHttpResponse(project.repo.archive(commit, name), content_type="application/zip")
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}.zip") or "attachment"
+    return guarded(response, project, forever=False)
+
+
+@require_safe
+@project_page()
+def preview(request: HttpRequest, project: Project, file_id: int, size: int) -> HttpResponseBase:
+    """The picture that the kernel drew of a file of this project."""
+    if size not in SIZES:
+        raise Http404("no such size")
+    return _drawn(project, file_id, SIZES[size], "image/webp")
+
+
+@require_safe
+@project_page()
+def model(request: HttpRequest, project: Project, file_id: int) -> HttpResponseBase:
+    """The light GLB of a file of this project, for the viewer."""
+    return _drawn(project, file_id, "model", "model/gltf-binary")
+
+
+def _drawn(project: Project, file_id: int, field: str, kind: str) -> HttpResponseBase:
+    file = project.files.filter(pk=file_id).first()
+    analysis = results.of_files(project, [file])[0].analysis if file else None
+    sha256: str = getattr(analysis, field) if analysis else ""
+    if not sha256:
+        raise Http404("not drawn")
+    try:
+        content = blobs.open_blob(sha256)
+    except FileNotFoundError as missing:
+        raise Http404("not here") from missing
+    response = FileResponse(content, content_type=kind)
+    response["ETag"] = f'"{sha256}"'
+    return guarded(response, project, forever=True)
+
