@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from designs.mesh import formats, sandbox  # noqa: E402
+from designs.mesh import formats, sandbox
 
 DATA = Path(os.environ.get("PARTAGE_SHARED") or ROOT.parent / "shared" / "data")
 GOAL = 95.0

@@ -21,7 +21,7 @@ POLL = 0.005
 def cut_network() -> bool:
     """Leave the network, in a namespace with nothing in it. False where the kernel does not allow it."""
     libc = ctypes.CDLL(None, use_errno=True)
-    return libc.unshare(NEW_NET) == 0 or libc.unshare(NEW_USER | NEW_NET) == 0
+    return bool(libc.unshare(NEW_NET) == 0 or libc.unshare(NEW_USER | NEW_NET) == 0)
 
 
 def _limit(limits: dict[str, Any]) -> None:

@@ -120,12 +120,12 @@ def _draw(text: str, out: Path | None) -> None:
 
 def dxf(data: bytes, out: Path | None) -> Facts:
     """Entities, layers and size. Raises RefusedError for recursive blocks and huge arrays."""
-    import ezdxf
     from ezdxf import bbox, recover
+    from ezdxf.lldxf.const import DXFError
 
     try:
         document, audit = recover.read(io.BytesIO(data))
-    except (ezdxf.DXFError, OSError, ValueError, KeyError) as error:
+    except (DXFError, OSError, ValueError, KeyError) as error:
         raise RefusedError("unreadable", "the DXF file cannot be read") from error
     space = document.modelspace()
     if _expansion(document, space, ()) > MAX_ENTITIES:
@@ -158,7 +158,9 @@ def _expansion(document: Any, layout: Any, above: tuple[str, ...]) -> int:
 
 
 def _dxf_svg(document: Any) -> str:
-    from ezdxf.addons.drawing import Frontend, RenderContext, config, layout, svg
+    from ezdxf.addons.drawing import config, layout, svg
+    from ezdxf.addons.drawing.frontend import Frontend
+    from ezdxf.addons.drawing.properties import RenderContext
 
     backend = svg.SVGBackend()
     settings = config.Configuration(
@@ -179,7 +181,7 @@ _GCODE: tuple[tuple[str, str], ...] = (
 )
 
 
-def gcode(data: bytes, out: Path | None) -> Facts:  # noqa: ARG001
+def gcode(data: bytes, out: Path | None) -> Facts:
     """What the slicer wrote in the comments. Raises RefusedError for what is not text with G-code in it."""
     head = data[:65536]
     if b"\0" in head or not re.search(rb"^\s*[GMT]\d+", data[:1_000_000], re.MULTILINE):

@@ -85,7 +85,7 @@ class Warm:
         for _ in range(2):
             try:
                 process = self._started()
-                assert process.stdin is not None  # noqa: S101
+                assert process.stdin is not None
                 process.stdin.write(json.dumps(request).encode() + b"\n")
                 process.stdin.flush()
                 answer = self._line(process, seconds)
@@ -119,7 +119,7 @@ class Warm:
         return self._process
 
     def _line(self, process: "subprocess.Popen[bytes]", seconds: float) -> dict[str, Any] | None:
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None
         ready, _, _ = select.select([process.stdout], [], [], seconds)
         line = process.stdout.readline() if ready else b""
         return dict(json.loads(line)) if line else None

@@ -93,12 +93,12 @@ def edges(faces: Faces) -> tuple[int, int, int, int, NDArray[np.int64]]:
             uses[slot] += 1
             balance[slot] += way
     boundary, many, misled, shells = 0, 0, 0, 0
-    for slot in range(capacity):
-        if uses[slot] == 1:
+    for place in range(capacity):
+        if uses[place] == 1:
             boundary += 1
-        elif uses[slot] > 2:
+        elif uses[place] > 2:
             many += 1
-        elif uses[slot] == 2 and balance[slot] != 0:
+        elif uses[place] == 2 and balance[place] != 0:
             misled += 1
     for f in range(count):
         parents[f] = _find(parents, f)

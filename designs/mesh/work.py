@@ -13,7 +13,8 @@ from designs.mesh.types import Facts, Loaded, RefusedError
 def analyse(path: Path, kind: str, out: Path | None, quick: bool = False) -> Facts:
     """Facts of a file; pictures into `out` unless `quick`. Raises RefusedError."""
     if kind in drawings.READERS:
-        return _finite(drawings.facts_of(load.content(path), kind, None if quick else out))
+        drawn: Facts = _finite(drawings.facts_of(load.content(path), kind, None if quick else out))
+        return drawn
     if kind not in formats.MESHES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
     loaded = load.load(path, kind)

@@ -1,9 +1,11 @@
 """OBJ by a reader of our own; PLY, OFF and GLB through trimesh, with counts checked first."""
 
 import io
+import itertools
 import json
 import re
 import struct
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +31,7 @@ def read_obj(data: bytes) -> Loaded:
                         raise RefusedError("bad-index", "a face names a point that is not there")
                     corners.append(index - 1 if index > 0 else len(points) + index)
                 first = corners[0]
-                faces += [(first, b, c) for b, c in zip(corners[1:], corners[2:], strict=False)]
+                faces += [(first, b, c) for b, c in itertools.pairwise(corners[1:])]
         array = np.array(points, np.float64).reshape(-1, 3)
     except (ValueError, IndexError) as error:
         raise RefusedError("unreadable", "a line of the OBJ file is not numbers") from error
@@ -68,7 +70,7 @@ def _trimesh(data: bytes, kind: str) -> Loaded:
     import trimesh
 
     try:
-        mesh = trimesh.load(io.BytesIO(data), file_type=kind, process=False, force="mesh")
+        mesh: Any = trimesh.load(io.BytesIO(data), file_type=kind, process=False, force="mesh")
         points = np.asarray(mesh.vertices, np.float64).reshape(-1, 3)
         faces = np.asarray(mesh.faces, np.int64).reshape(-1, 3)
     except MemoryError:
@@ -96,7 +98,7 @@ def read_glb(data: bytes, y_up: bool = True) -> Loaded:
     if any(int(a.get("count", 0)) > MAX_ITEMS for a in head.get("accessors", [])):
         raise RefusedError("too-many-triangles", "the GLB announces more than it can hold")
     try:
-        scene = trimesh.load(io.BytesIO(data), file_type="glb", process=False, force="scene", skip_materials=True)
+        scene: Any = trimesh.load(io.BytesIO(data), file_type="glb", process=False, force="scene", skip_materials=True)
         meshes = scene.dump()
     except MemoryError:
         raise

@@ -38,7 +38,7 @@ def _printable(head: bytes) -> bool:
 
 def _is_text(data: bytes) -> bool:
     """A binary file may begin with "solid" too: its length then agrees with its count."""
-    if not data.lstrip()[:5].lower() == b"solid":
+    if data[:512].lstrip()[:5].lower() != b"solid":
         return False
     if len(data) >= 84:
         count = int.from_bytes(data[80:84], "little")
