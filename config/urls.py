@@ -1,6 +1,7 @@
 """Every address of the site. Apps bring their own; the projects' /@owner/ come last."""
 
 from designs.api import api
+from designs.views.api_docs import api_docs
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
@@ -22,6 +23,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/docs", api_docs, name="api_docs"),
     path("api/v1/", api.urls),
     path("", include("accounts.urls")),
     path("", include("designs.urls")),

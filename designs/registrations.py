@@ -1,12 +1,14 @@
 """What designs tells the apps below it, once, at the start."""
 
 from accounts.actions import delete_account
+from accounts.models import User
 from designs import indexing, pipeline
 from designs.actions.leave import leave_projects
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
+from designs.demo.samples import PASSWORD
 from designs.models import Analysis
-from jobs import worker
+from jobs import supervisor, worker
 from search import index
 
 
@@ -17,3 +19,10 @@ def register() -> None:
     worker.every_day(sweep_uploads)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
+    supervisor.NOTICES.append(_sample_account)
+
+
+def _sample_account() -> str:
+    """How to sign in where the samples are loaded."""
+    has_samples = User.objects.filter(username="ada", email="ada@example.org").exists()
+    return f"Sample account: ada, password {PASSWORD}" if has_samples else ""
