@@ -168,7 +168,8 @@ def _dxf_svg(document: Any) -> str:
         lineweight_policy=config.LineweightPolicy.RELATIVE,
     )  # fmt: skip
     Frontend(RenderContext(document), backend, config=settings).draw_layout(document.modelspace())
-    return str(backend.get_string(layout.Page(0, 0, layout.Units.mm, layout.Margins.all(4))))
+    text = str(backend.get_string(layout.Page(0, 0, layout.Units.mm, layout.Margins.all(4))))
+    return re.sub(r'(<svg[^>]*?) width="([\d.]+)mm" height="([\d.]+)mm"', r'\1 width="\2" height="\3"', text, count=1)
 
 
 _GCODE: tuple[tuple[str, str], ...] = (
