@@ -197,7 +197,14 @@ def _refusal(code: str, params: dict[str, Any]) -> Words:
         "unpacks-too-large": large,
     }
     title = table.get(code, _("It could not be measured"))
-    sentence = str(params.get("sentence", ""))
+    ours = {
+        "timeout": _("We gave up measuring this file. A simpler mesh may work."),
+        "out-of-memory": _("It needs more memory than one file may have here. A simpler mesh may work."),
+        "output-too-large": _("What it unfolds to is larger than is allowed here."),
+        "crashed": _("The program that reads this format stopped on it."),
+        "abandoned": _("The measurement was stopped."),
+    }
+    sentence = ours.get(code) or str(params.get("sentence", ""))
     return Words(code, "error", title, sentence, _("The file itself is kept as it is, and can be downloaded."))
 
 
