@@ -33,10 +33,11 @@ import { rulers } from "./rulers.js";
  */
 
 const PART = "#e8662a";
-const FROM = new Vector3(0.62, -1, 0.6).normalize();
+/** Where the server's pictures are taken from: 35° to the left, 30° up. */
+const FROM = new Vector3(-0.497, -0.709, 0.5).normalize();
 
 /**
- * Load the model, in millimetres with Z up, and show it in the element.
+ * Load the model, in millimetres, and show it in the element with Z up (in glTF, Y is up).
  * @param {HTMLElement} host
  * @param {string} address of a GLB
  * @returns {Promise<View>}
@@ -69,6 +70,7 @@ function stage(host, renderer, model) {
     mesh.material = material;
     parts.push(mesh);
   });
+  model.rotation.x = Math.PI / 2;
   const box = new Box3().setFromObject(model);
   const size = box.getSize(new Vector3());
   const centre = box.getCenter(new Vector3());
