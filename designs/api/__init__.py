@@ -2,20 +2,15 @@
 
 from ninja import NinjaAPI
 
-from designs.api import auth, errors, files, me, projects, releases
+from designs.api import errors, files, me, projects, releases
 
 api = NinjaAPI(
     title="Partage",
     version="1",
-    description="Projects, their files and what was measured of them. Sign in with `Authorization: Bearer TOKEN`.",
     urls_namespace="api",
     docs_url=None,
-    auth=auth.SIGN_IN,
+    openapi_url="/openapi.json",
 )
-errors.install(api)
-api.add_router("", me.router, tags=["me"])
-api.add_router("/projects", projects.router, tags=["projects"])
-api.add_router("/projects", files.router, tags=["files"])
-api.add_router("/projects", releases.router, tags=["releases"])
-
-__all__ = ["api"]
+errors.register(api)
+for router in (projects.router, files.router, releases.router, me.router):
+    api.add_router("", router)

@@ -1,76 +1,69 @@
-"""One shape of error: RFC 9457, application/problem+json."""
+"""One shape for every error: RFC 9457 problem+json."""
 
-import errno
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from designs.actions.errors import RefusedError
 from storage.git.errors import BusyError, MissingPathError, UnknownRevisionError
 
-STATUS = {"too-large": 413, "conflict": 409, "taken": 409, "forbidden": 403, "missing": 404, "no-change": 409}
+KIND = "application/problem+json"
+STATUS = {"too-large": 413, "conflict": 409, "taken": 409, "forbidden": 403, "missing": 404}
 
 
-def problem(status: int, detail: str, **more: Any) -> JsonResponse:
-    """A problem as programs and people read it."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    answer = JsonResponse(body, status=status, content_type="application/problem+json")
+def problem(status: int, detail: str = "", **more: object) -> HttpResponse:
+    """A problem with its status, title and a sentence."""
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, **more}
+    if detail:
+        said["detail"] = detail
+    response = JsonResponse(said, status=status, content_type=KIND)
     if status == HTTPStatus.UNAUTHORIZED:
-        answer["WWW-Authenticate"] = 'Bearer realm="Partage"'
-    return answer
+        response["WWW-Authenticate"] = 'Bearer realm="Partage"'
+    return response
 
 
-def install(api: NinjaAPI) -> None:
-    """Answer every error of the API with a problem."""
+def _validation(error: ValidationError) -> HttpResponse:
+    errors = [{"where": [str(one) for one in item["loc"]], "message": item["msg"]} for item in error.errors]
+    return problem(422, _("Some values are not valid."), errors=errors)
 
-    def on(kind: type[Exception]) -> Any:
-        return api.exception_handler(kind)
 
-    @on(RefusedError)
-    def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
-        return problem(STATUS.get(error.code, 422), str(error), code=error.code)
+def register(api: NinjaAPI) -> None:
+    """Answer every expected exception with a problem."""
+    answers: dict[type[Exception], Callable[[Any], HttpResponse]] = {
+        Http404: lambda error: problem(404, _("There is nothing here.")),
+        MissingPathError: lambda error: problem(404, _("There is no such file.")),
+        UnknownRevisionError: lambda error: problem(404, _("There is no such branch, tag or commit.")),
+        BusyError: lambda error: problem(503, _("Too many are reading at once. Try again soon.")),
+        ValidationError: _validation,
+        AuthenticationError: lambda error: problem(401, _("Sign in, or send an access token.")),
+        HttpError: lambda error: problem(error.status_code, str(error)),
+        RefusedError: lambda error: problem(STATUS.get(error.code, 422), str(error), code=error.code),
+    }
 
-    @on(ValidationError)
-    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        faults = [{"field": ".".join(map(str, e["loc"][1:])), "message": e["msg"]} for e in error.errors]
-        return problem(422, "; ".join(f"{f['field']}: {f['message']}" for f in faults)[:1000], errors=faults)
+    def handler(answer: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any], HttpResponse]:
+        return lambda request, error: answer(error)
 
-    @on(HttpError)
-    def plain(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code, str(error))
+    for kind, answer in answers.items():
+        api.add_exception_handler(kind, handler(answer))
 
-    @on(AuthenticationError)
-    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return problem(401, "Sign in with an access token.")
 
-    @on(PermissionDenied)
-    def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-        return problem(403, "You may not do this.")
+class Problems:
+    """Middleware: what Django itself refuses under /api/ is a problem too."""
 
-    for kind in (Http404, MissingPathError, UnknownRevisionError):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-        @on(kind)
-        def missing(request: HttpRequest, error: Exception) -> HttpResponse:
-            return problem(404, "There is nothing at this address.")
-
-    for large in (RequestDataTooBig, TooManyFilesSent):
-
-        @on(large)
-        def oversize(request: HttpRequest, error: Exception) -> HttpResponse:
-            return problem(413, str(error))
-
-    @on(BusyError)
-    def busy(request: HttpRequest, error: BusyError) -> HttpResponse:
-        answer = problem(503, "Every git slot is taken.")
-        answer["Retry-After"] = "10"
-        return answer
-
-    @on(OSError)
-    def disk(request: HttpRequest, error: OSError) -> HttpResponse:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return problem(507, "The disk is full. Nothing was written.")
-        raise error
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_api = request.path.startswith("/api/")
+        if not is_api or response.status_code < 400 or response.get("Content-Type", "").startswith(KIND):
+            return response
+        told = problem(response.status_code)
+        if "Allow" in response:
+            told["Allow"] = response["Allow"]
+        return told

@@ -1,4 +1,4 @@
-"""Who I am, and my access tokens."""
+"""The person who asks, and their access tokens."""
 
 from typing import Any
 
@@ -7,46 +7,49 @@ from ninja import Router
 
 from accounts import tokens
 from accounts.models import AccessToken
-from designs.api.auth import need, person
-from designs.api.schemas import Me, TokenIn, TokenMade, TokenOut
+from designs.api import auth, pagination
+from designs.api.schemas import Cursor, Limit, NewToken, Page
 
-router = Router()
-
-
-def _out(token: AccessToken) -> dict[str, Any]:
-    return {name: getattr(token, name) for name in TokenOut.model_fields}
+router = Router(tags=["me"])
 
 
-@router.get("/me", response=Me, summary="Who the token belongs to")
-def me(request: HttpRequest) -> Any:
-    user = person(request)
+@router.get("/me", auth=auth.SIGNED_IN, response=dict[str, Any])
+def me(request: HttpRequest) -> dict[str, Any]:
+    """Who you are here."""
+    user: Any = request.user
+    return {"handle": user.username, "name": user.display_name, "language": user.language}
+
+
+def _show(token: AccessToken) -> dict[str, Any]:
     return {
-        "username": user.username,
-        "name": user.display_name,
-        "email": user.email,
-        "language": user.language,
-        "organisations": list(
-            user.memberships.order_by("pk").values_list("organisation__namespace__handle", flat=True)
-        ),
+        "id": token.pk,
+        "name": token.name,
+        "start": token.start,
+        "scopes": token.scopes,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
     }
 
 
-@router.get("/tokens", response=list[TokenOut], summary="Your access tokens, without their secrets")
-def list_tokens(request: HttpRequest) -> Any:
-    need(request, "account")
-    return [_out(token) for token in person(request).tokens.all()]
+@router.get("/tokens", auth=auth.ACCOUNT, response=Page)
+def list_tokens(request: HttpRequest, cursor: Cursor = "", limit: Limit = 30) -> dict[str, Any]:
+    """Your tokens, without their secrets."""
+    user: Any = request.user
+    return pagination.rows(request, AccessToken.objects.filter(user=user), cursor, limit, _show)
 
 
-@router.post("/tokens", response={201: TokenMade}, summary="Make an access token; its secret is told here alone")
-def make_token(request: HttpRequest, body: TokenIn) -> Any:
-    need(request, "account")
-    token, secret = tokens.issue(person(request), body.name, body.scopes, body.expires_at)
-    return 201, {**_out(token), "secret": secret}
+@router.post("/tokens", auth=auth.ACCOUNT, response={201: dict[str, Any]})
+def add_token(request: HttpRequest, body: NewToken) -> tuple[int, dict[str, Any]]:
+    """Make a token; its secret is in this answer and nowhere else, ever."""
+    user: Any = request.user
+    token, secret = tokens.issue(user, body.name, body.scopes, body.expires_at)
+    return 201, {**_show(token), "secret": secret}
 
 
-@router.delete("/tokens/{int:token_id}", response={204: None}, summary="Revoke an access token")
-def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
-    need(request, "account")
-    if not person(request).tokens.filter(pk=token_id).delete()[0]:
+@router.delete("/tokens/{int:token_id}", auth=auth.ACCOUNT, response={204: None})
+def delete_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    """End a token."""
+    user: Any = request.user
+    if token_id >= 1 << 63 or not AccessToken.objects.filter(user=user, pk=token_id).delete()[0]:
         raise Http404("no such token")
     return HttpResponse(status=204)

@@ -1,80 +1,95 @@
 """Projects: list, create, read, change, delete."""
 
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.errors import HttpError
 
+from accounts.models import Namespace
+from designs import policy
 from designs.actions.change_project import move_project, update_project
 from designs.actions.create_project import create_project
 from designs.actions.trash_project import trash_project
-from designs.api import pagination
-from designs.api.auth import READ, need, person
-from designs.api.lookup import namespace_for, project_for
-from designs.api.schemas import ProjectIn, ProjectOut, ProjectPage, ProjectPatch, Text, project_out
+from designs.addresses import find_project
+from designs.api import auth, pagination
+from designs.api.schemas import Cursor, Limit, NewProject, Page, ProjectChange
 from designs.models import Project
 
-router = Router()
+router = Router(tags=["projects"])
+NEEDS = {"write": policy.can_write, "manage": policy.can_manage, "own": policy.can_own}
 
 
-@router.get("", auth=READ, response=ProjectPage, summary="Projects that you may see, newest first")
-def projects(
-    request: HttpRequest,
-    q: Text = "",
-    owner: Text = "",
-    limit: pagination.Limit = 30,
-    cursor: pagination.Cursor = "",
-) -> Any:
-    rows = Project.objects.listed_for(request.user).with_card().order_by("-updated_at", "-pk")
-    if owner:
-        rows = rows.filter(namespace__handle=owner.lower())
-    for word in q.split()[:12]:
-        rows = rows.filter(Q(name__icontains=word) | Q(summary__icontains=word) | Q(tags__icontains=word))
-    if cursor:
-        at, pk = pagination.decode(cursor, 2)
-        try:
-            moment = datetime.fromisoformat(at)
-        except ValueError as error:
-            raise HttpError(422, "This cursor is not one of ours.") from error
-        if moment.tzinfo is None:
-            raise HttpError(422, "This cursor is not one of ours.")
-        rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, pk__lt=pagination.number(pk)))
-    found = list(rows[: limit + 1])
-    page = found[:limit]
-    more = pagination.encode(page[-1].updated_at.isoformat(), page[-1].pk) if len(found) > limit else None
-    return {"items": [project_out(one) for one in page], "next": more}
+def find(request: HttpRequest, owner: str, slug: str, need: str = "read") -> Project:
+    """The project. Raises Http404 for whoever may not see it, HttpError 403 for who may only read."""
+    project = find_project(request.user, owner, slug)
+    if project is None:
+        raise Http404("no such project")
+    if need != "read" and not NEEDS[need](request.user, project):
+        raise HttpError(403, _("You may not do this here."))
+    return project
 
 
-@router.post("", response={201: ProjectOut}, summary="Create a project")
-def create(request: HttpRequest, body: ProjectIn) -> Any:
-    need(request, "write")
-    user = person(request)
-    values = body.model_dump()
-    owner = values.pop("owner")
-    namespace = namespace_for(owner) if owner else user.namespace
-    return 201, project_out(create_project(namespace, by=user, **values))
+def show(project: Project) -> dict[str, Any]:
+    """A project for programs."""
+    return {
+        "owner": project.namespace.handle,
+        "slug": project.slug,
+        "name": project.name,
+        "summary": project.summary,
+        "licence": project.licence,
+        "is_open": project.is_open,
+        "tags": project.tags,
+        "processes": project.processes,
+        "materials": project.materials,
+        "visibility": project.visibility,
+        "default_branch": project.default_branch,
+        "head": project.head or None,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+        "clone_url": project.clone_url,
+        "url": project.get_absolute_url(),
+    }
 
 
-@router.get("/{owner}/{slug}", auth=READ, response=ProjectOut, summary="One project")
-def project(request: HttpRequest, owner: str, slug: str) -> Any:
-    return project_out(project_for(request, owner, slug))
+@router.get("/projects", auth=auth.READ, response=Page)
+def list_projects(request: HttpRequest, cursor: Cursor = "", limit: Limit = 30) -> dict[str, Any]:
+    """All projects that are listed for you, newest first."""
+    found = Project.objects.listed_for(request.user).with_card()
+    return pagination.rows(request, found, cursor, limit, show)
 
 
-@router.patch("/{owner}/{slug}", response=ProjectOut, summary="Change a project; a new slug or owner moves it")
-def change(request: HttpRequest, owner: str, slug: str, body: ProjectPatch) -> Any:
-    values = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
-    new_owner, new_slug = values.pop("owner", ""), values.pop("slug", "")
-    found = project_for(request, owner, slug, "own" if new_owner else "manage")
-    if new_owner or new_slug:
-        move_project(found, to=namespace_for(new_owner) if new_owner else None, slug=new_slug, by=person(request))
-    return project_out(update_project(found, values))
+@router.post("/projects", auth=auth.WRITE, response={201: dict[str, Any]})
+def add_project(request: HttpRequest, body: NewProject) -> tuple[int, dict[str, Any]]:
+    """Create a project."""
+    user: Any = request.user
+    handle = body.owner.lower() or user.namespace.handle
+    namespace = Namespace.objects.filter(handle=handle).first()
+    if namespace is None:
+        raise HttpError(422, _("There is no owner of this name."))
+    return 201, show(create_project(namespace, by=user, **body.dict(exclude={"owner"})))
 
 
-@router.delete("/{owner}/{slug}", response={204: None}, summary="Put a project into the trash for thirty days")
-def delete(request: HttpRequest, owner: str, slug: str) -> HttpResponse:
-    trash_project(project_for(request, owner, slug, "own"))
+@router.get("/projects/{owner}/{slug}", auth=auth.READ, response=dict[str, Any])
+def get_project(request: HttpRequest, owner: str, slug: str) -> dict[str, Any]:
+    """One project."""
+    return show(find(request, owner, slug))
+
+
+@router.patch("/projects/{owner}/{slug}", auth=auth.WRITE, response=dict[str, Any])
+def change_project(request: HttpRequest, owner: str, slug: str, body: ProjectChange) -> dict[str, Any]:
+    """Change metadata, visibility, default branch or address."""
+    user: Any = request.user
+    project = find(request, owner, slug, "manage")
+    values = {key: value for key, value in body.dict(exclude_unset=True).items() if value is not None}
+    wanted = values.pop("slug", "")
+    update_project(project, values)
+    return show(move_project(project, slug=wanted, by=user) if wanted else project)
+
+
+@router.delete("/projects/{owner}/{slug}", auth=auth.WRITE, response={204: None})
+def delete_project(request: HttpRequest, owner: str, slug: str) -> HttpResponse:
+    """Put it in the trash, where it rests thirty days."""
+    trash_project(find(request, owner, slug, "own"))
     return HttpResponse(status=204)
-

@@ -1,40 +1,43 @@
-"""Releases of a project."""
+"""Releases: list and publish."""
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Router
 
 from designs.actions.publish_release import publish_release
-from designs.api import pagination
-from designs.api.auth import READ, person
-from designs.api.lookup import project_for
-from designs.api.schemas import ReleaseIn, ReleaseOut, ReleasePage, release_out
+from designs.api import auth, pagination
+from designs.api.projects import find
+from designs.api.schemas import Cursor, Limit, NewRelease, Page
+from designs.models import Release
 
-router = Router()
-
-
-@router.get("/{owner}/{slug}/releases", auth=READ, response=ReleasePage, summary="Releases, newest first")
-def releases(
-    request: HttpRequest, owner: str, slug: str, limit: pagination.Limit = 30, cursor: pagination.Cursor = ""
-) -> Any:
-    rows = project_for(request, owner, slug).releases.order_by("-pk")
-    if cursor:
-        rows = rows.filter(pk__lt=pagination.number(pagination.decode(cursor, 1)[0]))
-    found = list(rows[: limit + 1])
-    more = pagination.encode(found[limit - 1].pk) if len(found) > limit else None
-    return {"items": [release_out(one) for one in found[:limit]], "next": more}
+router = Router(tags=["releases"])
+AT = "/projects/{owner}/{slug}/releases"
 
 
-@router.post("/{owner}/{slug}/releases", response={201: ReleaseOut}, summary="Publish a release")
-def publish(request: HttpRequest, owner: str, slug: str, body: ReleaseIn) -> Any:
-    project = project_for(request, owner, slug, "write")
-    return 201, release_out(publish_release(project, by=person(request), **body.model_dump()))
+def _show(release: Release) -> dict[str, Any]:
+    return {
+        "tag": release.tag,
+        "title": release.title,
+        "notes": release.notes,
+        "commit": release.commit,
+        "files": release.files,
+        "created_at": release.created_at,
+        "url": release.get_absolute_url(),
+    }
 
 
-@router.get("/{owner}/{slug}/releases/{tag}", auth=READ, response=ReleaseOut, summary="One release")
-def release(request: HttpRequest, owner: str, slug: str, tag: str) -> Any:
-    found = project_for(request, owner, slug).releases.filter(tag=tag).first()
-    if found is None:
-        raise Http404("no such release")
-    return release_out(found)
+@router.get(AT, auth=auth.READ, response=Page)
+def list_releases(
+    request: HttpRequest, owner: str, slug: str, cursor: Cursor = "", limit: Limit = 30
+) -> dict[str, Any]:
+    """The releases, newest first."""
+    found = find(request, owner, slug).releases.select_related("project__namespace")
+    return pagination.rows(request, found, cursor, limit, _show)
+
+
+@router.post(AT, auth=auth.WRITE, response={201: dict[str, Any]})
+def add_release(request: HttpRequest, owner: str, slug: str, body: NewRelease) -> tuple[int, dict[str, Any]]:
+    """Tag a version."""
+    user: Any = request.user
+    return 201, _show(publish_release(find(request, owner, slug, "write"), by=user, **body.dict()))

@@ -2,14 +2,15 @@
 
 import base64
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts import tokens
 from accounts.models import User
-from designs.models import Project, ProjectRedirect
-from django.contrib.auth.models import AnonymousUser
+from designs.addresses import find_project
+from designs.models import Project
 from storage.git import http
 from storage.git.errors import BusyError
 
@@ -41,21 +42,12 @@ def _sign_in() -> HttpResponse:
     return answer
 
 
-def _find(user: User | AnonymousUser, handle: str, slug: str) -> Project | None:
-    visible = Project.objects.visible_to(user)
-    found = visible.filter(namespace__handle=handle, slug=slug).first()
-    if found:
-        return found
-    old = ProjectRedirect.objects.filter(namespace__handle=handle, slug=slug).values("project")
-    return visible.filter(pk__in=old).first()
-
-
 def _project(request: HttpRequest, handle: str, slug: str) -> Project | HttpResponse:
     """The project, or 401 for the anonymous alike whether it is private or not there, or 404."""
     user = _asker(request)
     if user is None:
         return _sign_in()
-    found = _find(user, handle, slug)
+    found = find_project(user, handle, slug)
     if found is None:
         if not user.is_authenticated:
             return _sign_in()
