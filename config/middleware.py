@@ -1,9 +1,11 @@
 """Trust forwarded headers from the proxies that the operator listed, and from nobody else."""
 
+import errno
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
@@ -22,3 +24,21 @@ class ProxyHeaders:
             if forwarded.get("HTTP_X_FORWARDED_PROTO") == "https":
                 request.META["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class DiskFull:
+    """A full disk is said so, with 507, instead of an error of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """507 where the disk or the quota is full."""
+        if not isinstance(exception, OSError) or exception.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            return None
+        return HttpResponse(
+            _("The disk is full. Nothing was written.") + "\n", status=507, content_type="text/plain; charset=utf-8"
+        )

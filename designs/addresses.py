@@ -2,9 +2,10 @@
 
 import re
 
+from django.contrib.auth.models import AnonymousUser
+
 from accounts.models import HandleRedirect, User
 from designs.models import Project, ProjectRedirect
-from django.contrib.auth.models import AnonymousUser
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 

@@ -1,5 +1,7 @@
 """API v1: the same actions as the pages, for programs."""
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from ninja import NinjaAPI
 
 from designs.api import errors, files, me, projects, releases
@@ -14,3 +16,15 @@ api = NinjaAPI(
 errors.register(api)
 for router in (projects.router, files.router, releases.router, me.router):
     api.add_router("", router)
+
+
+@api.get("/docs", include_in_schema=False, url_name="docs")
+def docs(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI as a page that needs no script."""
+    schema = api.get_openapi_schema()
+    calls = [
+        {"method": method.upper(), "path": path, **call}
+        for path, methods in schema["paths"].items()
+        for method, call in methods.items()
+    ]
+    return render(request, "designs/api_docs.html", {"calls": calls})

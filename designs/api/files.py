@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import File as Files
-from ninja import Form, Router
+from ninja import Form, Router, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile as NinjaFile
 
@@ -19,7 +19,7 @@ from designs import results, words
 from designs.actions.commit_files import Edit, commit_files
 from designs.api import auth, pagination
 from designs.api.projects import find
-from designs.api.schemas import Cursor, Limit, Page, Ref, Text
+from designs.api.schemas import Cursor, Limit, NewCommit, Page, Ref, Text
 from designs.downloads import send_blob
 from designs.models import Analysis, Project
 from designs.results import Result
@@ -60,30 +60,27 @@ def add_commit(
     request: HttpRequest,
     owner: str,
     slug: str,
-    files: Annotated[list[NinjaFile], Files()] = [],  # noqa: B006
-    path: Annotated[list[Text], Form()] = [],  # noqa: B006
-    delete: Annotated[list[Text], Form()] = [],  # noqa: B006
-    message: Annotated[Text, Form(max_length=100_000)] = "",
-    branch: Annotated[Text, Form(max_length=100)] = "",
-) -> tuple[int, dict[str, Any]]:
+    body: Form[NewCommit],
+    files: list[NinjaFile] = Files([]),  # noqa: B008
+) -> Status[dict[str, Any]]:
     """Commit all files at once: `files` with a `path` each (or their own names), and paths to `delete`."""
     user: Any = request.user
     project = find(request, owner, slug, "write")
-    if path and len(path) != len(files):
+    if body.path and len(body.path) != len(files):
         raise HttpError(422, _("The names do not fit the files."))
-    names = path or [file.name or "" for file in files]
+    names = body.path or [file.name or "" for file in files]
     with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as room:
         edits: list[Edit] = [
             _put(file, name, Path(room), number)
             for number, (file, name) in enumerate(zip(files, names, strict=True))
         ]
-        edits += [Delete(name) for name in delete]
-        revision = commit_files(project, edits, by=user, message=message, branch=branch or None)
+        edits += [Delete(name) for name in body.delete]
+        revision = commit_files(project, edits, by=user, message=body.message, branch=body.branch or None)
     added = [
         {"path": row.file.path, "sha256": row.file.sha256, "analysis": row.state}
         for row in results.of_files(project, list(revision.files.order_by("path")))
     ]
-    return 201, {"commit": revision.commit, "files": added}
+    return Status(201, {"commit": revision.commit, "files": added})
 
 
 def _commit(one: Commit) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from accounts import tokens
 from accounts.models import AccessToken
@@ -39,11 +39,11 @@ def list_tokens(request: HttpRequest, cursor: Cursor = "", limit: Limit = 30) ->
 
 
 @router.post("/tokens", auth=auth.ACCOUNT, response={201: dict[str, Any]})
-def add_token(request: HttpRequest, body: NewToken) -> tuple[int, dict[str, Any]]:
+def add_token(request: HttpRequest, body: NewToken) -> Status[dict[str, Any]]:
     """Make a token; its secret is in this answer and nowhere else, ever."""
     user: Any = request.user
     token, secret = tokens.issue(user, body.name, body.scopes, body.expires_at)
-    return 201, {**_show(token), "secret": secret}
+    return Status(201, {**_show(token), "secret": secret})
 
 
 @router.delete("/tokens/{int:token_id}", auth=auth.ACCOUNT, response={204: None})

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Router, Status
 from ninja.errors import HttpError
 
 from accounts.models import Namespace
@@ -61,14 +61,14 @@ def list_projects(request: HttpRequest, cursor: Cursor = "", limit: Limit = 30) 
 
 
 @router.post("/projects", auth=auth.WRITE, response={201: dict[str, Any]})
-def add_project(request: HttpRequest, body: NewProject) -> tuple[int, dict[str, Any]]:
+def add_project(request: HttpRequest, body: NewProject) -> Status[dict[str, Any]]:
     """Create a project."""
     user: Any = request.user
     handle = body.owner.lower() or user.namespace.handle
     namespace = Namespace.objects.filter(handle=handle).first()
     if namespace is None:
         raise HttpError(422, _("There is no owner of this name."))
-    return 201, show(create_project(namespace, by=user, **body.dict(exclude={"owner"})))
+    return Status(201, show(create_project(namespace, by=user, **body.dict(exclude={"owner"}))))
 
 
 @router.get("/projects/{owner}/{slug}", auth=auth.READ, response=dict[str, Any])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from designs.actions.publish_release import publish_release
 from designs.api import auth, pagination
@@ -37,7 +37,7 @@ def list_releases(
 
 
 @router.post(AT, auth=auth.WRITE, response={201: dict[str, Any]})
-def add_release(request: HttpRequest, owner: str, slug: str, body: NewRelease) -> tuple[int, dict[str, Any]]:
+def add_release(request: HttpRequest, owner: str, slug: str, body: NewRelease) -> Status[dict[str, Any]]:
     """Tag a version."""
     user: Any = request.user
-    return 201, _show(publish_release(find(request, owner, slug, "write"), by=user, **body.dict()))
+    return Status(201, _show(publish_release(find(request, owner, slug, "write"), by=user, **body.dict())))

@@ -1,10 +1,10 @@
 """What the API takes. Unknown fields, NUL bytes and half characters are refused."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Query, Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from designs import licences
 
@@ -21,6 +21,12 @@ def _licence(value: str) -> str:
     return value
 
 
+def _sooner(value: datetime) -> datetime:
+    if not 2000 < value.year < 3000:
+        raise ValueError("not a date of our time")
+    return value.astimezone(UTC)
+
+
 Text = Annotated[str, AfterValidator(_clean)]
 Word = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_clean)]
 Words = Annotated[list[Word], Field(max_length=20)]
@@ -29,9 +35,9 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?$")]
 Summary = Annotated[str, Field(max_length=300), AfterValidator(_clean)]
 Licence = Annotated[str, AfterValidator(_licence)]
 Visibility = Literal["public", "unlisted", "private"]
-Ref = Annotated[str, Query(max_length=200), AfterValidator(_clean)]
-Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str, Query(max_length=60), AfterValidator(_clean)]
+Ref = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
+Limit = Annotated[int, Field(ge=1, le=100)]
+Cursor = Annotated[str, Field(max_length=60), AfterValidator(_clean)]
 
 
 class Strict(Schema):
@@ -69,6 +75,15 @@ class ProjectChange(Strict):
     default_branch: Name | None = None
 
 
+class NewCommit(Schema):
+    """The words beside the files of a commit: a `path` for each, paths to `delete`."""
+
+    path: list[Text] = []
+    delete: list[Text] = []
+    message: Annotated[str, Field(max_length=100_000), AfterValidator(_clean)] = ""
+    branch: Annotated[str, Field(max_length=100), AfterValidator(_clean)] = ""
+
+
 class NewRelease(Strict):
     """A release to publish; `target` is a branch or commit."""
 
@@ -81,9 +96,9 @@ class NewRelease(Strict):
 class NewToken(Strict):
     """An access token to make."""
 
-    name: Name
+    name: Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_clean)]
     scopes: list[Literal["read", "write", "account"]] = ["read"]
-    expires_at: datetime | None = None
+    expires_at: Annotated[AwareDatetime, AfterValidator(_sooner)] | None = None
 
 
 class Page(Schema):

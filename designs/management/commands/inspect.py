@@ -1,4 +1,4 @@
-"""Measure files with the same kernel in the same sandbox as the site, without a database."""
+"""Measure files on this computer, without a database: `manage.py inspect FILE… [--json]`."""
 
 import json
 import shutil
@@ -7,94 +7,73 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from PIL import Image
+from django.core.management.base import BaseCommand
 
 from designs import words
 from designs.mesh import formats, printability, sandbox
-from designs.mesh.types import Facts, Finding, Outcome, Refusal
 
 
 class Command(BaseCommand):
-    """A report for people, or one JSON object a line. A bad file does not stop the rest; exit 1 if any failed."""
+    """Facts and findings of files, for people or, with --json, one object a line."""
 
-    help = __doc__
+    help = "Measure files: what they are, how large, and whether they print."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Files, and how to tell."""
+        """Files and how to tell."""
         parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--json", action="store_true", help="one JSON object a line, in the order of the files")
-        parser.add_argument("--quick", action="store_true", help="leave out what is slow")
-        parser.add_argument("--preview", metavar="OUT.png", type=Path, help="draw the picture; with one file")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        parser.add_argument("--quick", action="store_true", help="facts only, fewer of them")
+        parser.add_argument("--preview", metavar="OUT", help="write the picture of the last file here")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Measure each file."""
-        preview: Path | None = options["preview"]
-        if preview and len(options["files"]) != 1:
-            raise CommandError("--preview goes with one file.")
+        """Measure each file in turn; a bad one is told on stderr and makes the exit status 1."""
         failed = False
         for name in options["files"]:
-            with tempfile.TemporaryDirectory(prefix="partage-inspect-") as folder:
-                outcome = _measure(Path(name), Path(folder) if preview else None, quick=options["quick"])
-                if preview and "preview-1024" in outcome.pictures:
-                    _save(outcome.pictures["preview-1024"], preview)
-            if outcome.refusal or outcome.facts is None:
+            found = inspect(Path(name), quick=options["quick"], preview=options["preview"])
+            if "error" in found:
                 failed = True
-                self._refused(name, outcome.refusal, as_json=options["json"])
-            else:
-                self._told(name, outcome.facts, as_json=options["json"])
+                self.stderr.write(f"{name}: {found['error']}")
+            if options["json"]:
+                self.stdout.write(json.dumps({"file": name, **found}, allow_nan=False))
+            elif "error" not in found:
+                self.stdout.write(_report(name, found))
         if failed:
             raise SystemExit(1)
 
-    def _refused(self, name: str, refusal: Refusal | None, *, as_json: bool) -> None:
-        sentence = refusal.sentence if refusal else "nothing could be measured"
-        self.stderr.write(f"{name}: {sentence}")
-        if as_json:
-            self.stdout.write(json.dumps({"file": name, "error": sentence}))
 
-    def _told(self, name: str, facts: Facts, *, as_json: bool) -> None:
-        findings = printability.judge(facts).findings if facts.get("triangles") else ()
-        if as_json:
-            told = {"file": name, **facts, "findings": [_finding(found) for found in findings]}
-            self.stdout.write(json.dumps(told, allow_nan=False))
-            return
-        self.stdout.write(self.style.MIGRATE_HEADING(name))
-        rows = words.facts(facts)
-        wide = max((len(label) for label, _ in rows), default=0)
-        for label, value in rows:
-            self.stdout.write(f"  {label:<{wide}}  {value}")
-        marks = {"ok": "✓", "info": "·", "warning": "!", "error": "×"}
-        for found in findings:
-            said = words.finding(found)
-            self.stdout.write(f"  {marks.get(found.severity, '·')} {said.title}: {said.sentence} {said.advice}".rstrip())
-        for warning in facts.get("warnings", []):
-            self.stdout.write(f"  ! {warning}")
-
-
-def _measure(file: Path, out: Path | None, *, quick: bool) -> Outcome:
-    kind = formats.format_of(file.name)
-    if not file.is_file():
-        return Outcome(None, Refusal("missing", "there is no such file"))
+def inspect(path: Path, *, quick: bool = False, preview: str | None = None) -> dict[str, Any]:
+    """Facts with findings of one file, or {"error": sentence}."""
+    kind = formats.format_of(path.name)
+    if not path.is_file():
+        return {"error": "there is no such file"}
     if kind is None:
-        return Outcome(None, Refusal("unknown-format", "no reader for files of this name"))
-    return sandbox.measure(file, kind, out=out, quick=quick)
-
-
-def _finding(found: Finding) -> dict[str, Any]:
-    return {
-        "code": found.code,
-        "severity": found.severity,
-        "message": words.finding(found).sentence,
-        "value": found.value,
-        "limit": found.limit,
-        "unit": found.unit,
-    }
+        return {"error": "no reader for this kind of file"}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) if preview else None
+        outcome = sandbox.measure(path, kind, out=out, quick=quick)
+        if preview and (picture := outcome.pictures.get("preview-1024")):
+            _save(picture, Path(preview))
+    if outcome.facts is None:
+        return {"error": outcome.refusal.sentence if outcome.refusal else "it could not be measured"}
+    facts = outcome.facts
+    verdict = printability.judge(facts) if facts.get("triangles") else None
+    told = [words.finding(one) for one in verdict.findings] if verdict else []
+    findings = [{"code": one.code, "severity": one.severity, "message": f"{one.title}. {one.sentence}"} for one in told]
+    return {**facts, "grade": verdict.grade if verdict else None, "findings": findings}
 
 
 def _save(picture: Path, target: Path) -> None:
     if target.suffix.lower() == ".webp":
         shutil.copyfile(picture, target)
         return
+    from PIL import Image
+
     with Image.open(picture) as image:
         image.save(target)
+
+
+def _report(name: str, found: dict[str, Any]) -> str:
+    rows = [f"{label:<24}{value}" for label, value in words.facts(found)]
+    checks = [f"{one['severity']:<9}{one['message']}" for one in found["findings"]]
+    return "\n  ".join([f"{name} ({found.get('format', '')}): {found['grade'] or 'no verdict'}", *rows, *checks]) + "\n"
