@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -24,7 +23,6 @@ from storage.git.errors import MissingPathError
 from storage.git.types import Delete, Move, Put
 
 
-@login_required
 @project_page("write")
 def edit(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     """Edit a text file of a branch. Where somebody else was faster, nothing is lost and nothing overwritten."""
@@ -67,7 +65,6 @@ def _write(project: Project, branch: str, path: str, before: str, values: dict[s
         )
 
 
-@login_required
 @project_page("write")
 def change(request: HttpRequest, project: Project) -> HttpResponse:
     """Rename, move or delete a file or a folder: asked on one page, done as one commit."""
@@ -102,9 +99,8 @@ def _after(project: Project, ref: str, path: str) -> HttpResponse:
     return redirect("designs:tree", project.namespace.handle, project.slug, f"{ref}/{parent}".rstrip("/"))
 
 
-@require_POST
-@login_required
 @project_page("write")
+@require_POST
 def cover(request: HttpRequest, project: Project, file_id: int) -> HttpResponse:
     """Show this file first."""
     set_cover(project, get_object_or_404(project.files, pk=file_id))
@@ -112,9 +108,8 @@ def cover(request: HttpRequest, project: Project, file_id: int) -> HttpResponse:
     return redirect(project)
 
 
-@require_POST
-@login_required
 @project_page("write")
+@require_POST
 def units(request: HttpRequest, project: Project, file_id: int) -> HttpResponse:
     """Say in which unit a file was drawn."""
     file = get_object_or_404(project.files, pk=file_id)

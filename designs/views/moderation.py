@@ -27,8 +27,8 @@ def report(request: HttpRequest, project: Project) -> HttpResponse:
     return show(request, project, "designs/report.html", {"form": form}, tab="", status=status)
 
 
-@require_POST
 @project_page()
+@require_POST
 def moderate(request: HttpRequest, project: Project) -> HttpResponse:
     """Hide a project, or show it again: staff."""
     if not policy.can_moderate(request.user):

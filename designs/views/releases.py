@@ -1,6 +1,5 @@
 """Releases: the list, one, and a new one."""
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -37,7 +36,6 @@ def release(request: HttpRequest, project: Project, tag: str) -> HttpResponse:
     return show(request, project, "designs/release.html", context, tab="releases")
 
 
-@login_required
 @project_page("write")
 def release_new(request: HttpRequest, project: Project) -> HttpResponse:
     """Publish the present version of a branch."""

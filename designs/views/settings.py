@@ -39,7 +39,6 @@ class Forms:
         self.transfer = TransferForm(sent if self.action == "transfer" else None)
 
 
-@login_required
 @project_page("manage")
 def settings(request: HttpRequest, project: Project) -> HttpResponse:
     """Metadata, address, collaborators, transfer, deletion: one form each."""

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -24,8 +23,8 @@ from storage.git.types import Put
 STATUS = {"too-large": 413, "conflict": 409}
 
 
-@require_POST
 @project_page("write")
+@require_POST
 def stage(request: HttpRequest, project: Project) -> HttpResponse:
     """Keep one file until its commit; answers {"token"} or {"detail"}."""
     file = request.FILES.get("file")
@@ -40,7 +39,6 @@ def stage(request: HttpRequest, project: Project) -> HttpResponse:
     return JsonResponse({"token": str(staged.token)}, status=201)
 
 
-@login_required
 @project_page("write")
 def upload(request: HttpRequest, project: Project) -> HttpResponse:
     """The page, and the commit of what was staged or sent with the form."""

@@ -78,9 +78,11 @@ def test_the_home_page_and_the_search_show_designs_without_signing_in(client, pr
     assert "A knob for a stove." not in _text(client.get("/search/?q=boat"))
 
 
-def test_a_private_project_is_nowhere_for_a_stranger(client, project):
+@pytest.mark.parametrize("stranger", ["", "mallory"])
+def test_a_private_project_is_nowhere_for_a_stranger(client, project, stranger):
     Project.objects.update(visibility="private")
-    client.force_login(factories.make_user("mallory"))
+    if stranger:
+        client.force_login(factories.make_user(stranger))
     file = project.files.filter(path="knob.stl").get()
     commit = project.repo.tip("main")
     for name, args in {
@@ -90,6 +92,10 @@ def test_a_private_project_is_nowhere_for_a_stranger(client, project):
         "edit": ["main/notes.txt"],
         "change": [],
         "upload": [],
+        "upload_stage": [],
+        "cover": [file.pk],
+        "units": [file.pk],
+        "moderate": [],
         "commits": [],
         "commit": [commit],
         "releases": [],
