@@ -1,0 +1,71 @@
+"""A private project is not there for strangers, at any address of the site."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.factories import commit, make_project, make_user
+
+GIT = {"info_refs", "upload_pack"}
+VALUES = {
+    "ref_path": "main/a.stl",
+    "ref": "main",
+    "file_id": "{file}",
+    "size": "256",
+    "commit": "{commit}",
+    "tag": "v1",
+    "path": "a.stl",
+    "sha256": "{sha256}",
+}
+
+
+def patterns(resolver, before=""):
+    """Every pattern with the whole of its route, API and git included."""
+    for one in resolver.url_patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from patterns(one, route)
+        elif isinstance(one, URLPattern):
+            yield route, one
+
+
+def of_projects():
+    """Those that name an owner and a project."""
+    for route, one in patterns(get_resolver()):
+        names = set(one.pattern.converters)
+        if {"slug"} <= names and names & {"handle", "owner"}:
+            yield route, one
+
+
+def address(route, one, known):
+    """The pattern's address for the private project; a new converter without a value here fails."""
+    for name in one.pattern.converters:
+        value = {"handle": "ada", "owner": "ada", "slug": "widget"}.get(name) or VALUES[name].format(**known)
+        start = next(i for i in range(len(route)) if route[i] == "<" and route[i:].split(">")[0].endswith(name))
+        route = route[:start] + value + route[route.index(">", start) + 1 :]
+    return "/" + route
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["nobody", "eve"])
+def test_every_address_of_a_private_project_hides_it(client, who):
+    project = make_project(make_user("ada"), visibility="private")
+    revision = commit(project, {"a.stl": b"solid a\nendsolid a\n"})
+    file = revision.files.get()
+    known = {"file": file.pk, "commit": revision.commit, "sha256": file.sha256}
+    if who == "eve":
+        client.force_login(make_user("eve"))
+    shown = {}
+    walked = 0
+    for route, one in of_projects():
+        walked += 1
+        for method in ("get", "post"):
+            answer = getattr(client, method)(address(route, one, known))
+            allowed = {401} if one.name in GIT else {401, 404, 405}
+            signs_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+            if answer.status_code == 400:
+                missing = address(route, one, known).replace("/widget", "/nothing")
+                allowed = allowed | {getattr(client, method)(missing).status_code}
+            if answer.status_code not in allowed and not signs_in:
+                shown[f"{method} {route}"] = answer.status_code
+    assert walked > 25
+    assert shown == {}
