@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from designs import policy
@@ -13,15 +14,15 @@ from designs.views.lookup import MovedError, Need, project_for
 from storage.git.errors import BusyError, MissingPathError, UnknownRevisionError
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Project, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, Project, P], HttpResponseBase]
+Found = Callable[Concatenate[HttpRequest, str, str, P], HttpResponseBase]
 
 
-def answers(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def answers(view: Page[P]) -> Page[P]:
     """Old addresses redirect; missing paths and revisions are 404; no free git slot is 503."""
 
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except MovedError as moved:
@@ -31,19 +32,19 @@ def answers(
         except BusyError:
             return HttpResponse(status=503, headers={"Retry-After": "5"})
 
-    return update_wrapper(answer, view)
+    update_wrapper(answer, view)
+    return cast("Page[P]", answer)
 
 
-def project_page(
-    need: Need = "read",
-) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, str, str, P], HttpResponse]]:
+def project_page(need: Need = "read") -> Callable[[View[P]], Found[P]]:
     """A view of one project: gets the project instead of its address. Needs other than reading need a sign-in."""
 
-    def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, str, str, P], HttpResponse]:
-        def found(request: HttpRequest, handle: str, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrap(view: View[P]) -> Found[P]:
+        def found(request: HttpRequest, handle: str, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             return view(request, project_for(request, handle, slug, need=need), *args, **kwargs)
 
-        return answers(update_wrapper(found, view))
+        update_wrapper(found, view)
+        return answers(cast("Page[Any]", found))
 
     return wrap
 
