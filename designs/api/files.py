@@ -46,7 +46,7 @@ def analysed(result: Result) -> dict[str, Any]:
     }
 
 
-def _put(file: UploadedFile, path: str, room: Path, number: int) -> Put:
+def _put(file: "UploadedFile[Any]", path: str, room: Path, number: int) -> Put:
     if hasattr(file, "temporary_file_path"):
         return Put(path, Path(file.temporary_file_path()))
     target = room / str(number)
@@ -61,7 +61,7 @@ def add_commit(
     owner: str,
     slug: str,
     body: Form[NewCommit],
-    files: list[NinjaFile] = Files([]),  # noqa: B008
+    files: list[NinjaFile] = Files([]),  # type: ignore[type-arg] # noqa: B008
 ) -> Status[dict[str, Any]]:
     """Commit all files at once: `files` with a `path` each (or their own names), and paths to `delete`."""
     user: Any = request.user
