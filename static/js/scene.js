@@ -32,7 +32,7 @@ import { rulers } from "./rulers.js";
  * @property {() => void} stop
  */
 
-const PART = "#e8662a";
+const PART = "#f26a24";
 /** Where the server's pictures are taken from: 35° to the left, 30° up. */
 const FROM = new Vector3(-0.497, -0.709, 0.5).normalize();
 
@@ -79,8 +79,8 @@ function stage(host, renderer, model) {
   const scene = new Scene();
   const floor = mat(Math.max(size.x, size.y, size.z));
   floor.position.set(centre.x, centre.y, box.min.z - radius * 0.004);
-  const key = new DirectionalLight("#fff3e6", 2.5);
-  scene.add(new HemisphereLight("#ffffff", "#2b5a55", 1.6), key, key.target, floor, model);
+  const key = new DirectionalLight("#fff3e6", 2.9);
+  scene.add(new HemisphereLight("#ffffff", "#2b5a55", 1.8), key, key.target, floor, model);
 
   const camera = new PerspectiveCamera(32, 1, radius / 100, radius * 60);
   camera.up.set(0, 0, 1);

@@ -61,7 +61,7 @@ class Pages:
         words = "".join(f'<data value="{word}">{word} {{path}}</data>' for word in WORDS)
         self.html = (
             f'<!doctype html><html lang="{lang}"><title>Elements</title><link rel="stylesheet" href="/dist/site.css">'
-            '<link rel="icon" href="data:,"><script src="/dist/theme.js"></script>'
+            '<link rel="icon" href="data:,"><script src="/js/theme.js"></script>'
             f'<script type="module" src="/dist/site.js"></script><body><main>{body}</main>'
             f'<template id="messages" data-icons="/img/icons.svg">{words}</template>'
         )
