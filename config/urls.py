@@ -1,12 +1,12 @@
 """Every address of the site. Apps bring their own; the projects' /@owner/ come last."""
 
-from designs.api import api
-from designs.views.api_docs import api_docs
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
 from config import health
+from designs.api import api
+from designs.views.api_docs import api_docs
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -59,9 +59,7 @@ def _unpack(
 ) -> Iterator[Unpacked]:
     entries = [entry for entry in opened.infolist() if not entry.is_dir()]
     if len(entries) > max_entries:
-        raise ArchiveRefusedError(
-            f"This ZIP has {len(entries)} files; {max_entries} are the most at a time."
-        )
+        raise ArchiveRefusedError(f"This ZIP has {len(entries)} files; {max_entries} are the most at a time.")
     if sum(entry.file_size for entry in entries) > max_bytes:
         raise ArchiveRefusedError(f"This ZIP unpacks to more than {max_bytes >> 20} MiB.")
     wanted = [(_checked(entry), entry) for entry in entries if not _is_junk(entry.filename)]

@@ -62,7 +62,7 @@ def _copy_durably(source: IO[bytes], target: Path) -> None:
 
 def open_blob(sha256: str) -> IO[bytes]:
     """The content as a binary file. Raises FileNotFoundError."""
-    return _store().open(key(sha256), "rb")  # type: ignore[return-value]
+    return _store().open(key(sha256), "rb")
 
 
 def exists(sha256: str) -> bool:

@@ -81,9 +81,7 @@ def pytest_terminal_summary(terminalreporter):
     """Say which real services were absent and what went untested; leave totals for `partage test`."""
     for line in services.report():
         terminalreporter.write_line(line)
-    count = {
-        key: len(terminalreporter.stats.get(key, [])) for key in ("passed", "failed", "skipped", "error")
-    }
+    count = {key: len(terminalreporter.stats.get(key, [])) for key in ("passed", "failed", "skipped", "error")}
     count["failed"] += count.pop("error")
     if path := os.environ.get("PARTAGE_TEST_TOTALS"):
         Path(path).write_text(json.dumps(count))

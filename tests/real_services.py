@@ -30,9 +30,9 @@ KNOWN = {
     "admesh": Service("measurements held against admesh", _program("admesh"), "install admesh"),
     "postgresql": Service(
         "the whole suite on PostgreSQL",
-        lambda: os.environ.get(
-            "PARTAGE_DATABASE_URL", os.environ.get("PARTAGE_TEST_POSTGRES", "")
-        ).startswith("postgres"),
+        lambda: os.environ.get("PARTAGE_DATABASE_URL", os.environ.get("PARTAGE_TEST_POSTGRES", "")).startswith(
+            "postgres"
+        ),
         "name one in PARTAGE_TEST_POSTGRES",
     ),
 }

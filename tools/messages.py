@@ -50,9 +50,7 @@ def collect() -> dict[tuple[str | None, str], polib.POEntry]:
     found: dict[tuple[str | None, str], polib.POEntry] = {}
     for path, source in sources():
         options = {"encoding": "utf-8"}
-        for _, message, comments, context in extract(
-            "python", BytesIO(source), KEYWORDS, ["Translators:"], options
-        ):
+        for _, message, comments, context in extract("python", BytesIO(source), KEYWORDS, ["Translators:"], options):
             one, many = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
             entry = found.setdefault((context, one), polib.POEntry(msgid=one, msgctxt=context))
             entry.msgid_plural = entry.msgid_plural or many

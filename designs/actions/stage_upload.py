@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -16,7 +17,7 @@ from storage import names
 KEEP = timedelta(days=1)
 
 
-def stage_upload(user: User, file: UploadedFile, path: str) -> StagedUpload:
+def stage_upload(user: User, file: "UploadedFile[Any]", path: str) -> StagedUpload:
     """Keep one whole file for a later commit. Raises RefusedError on a bad name or size."""
     try:
         path = names.check_path(path)

@@ -37,9 +37,7 @@ def _fields(description: dict[str, Any], operation: dict[str, Any]) -> list[tupl
         if name := schema.get("$ref", "").rsplit("/", 1)[-1]:
             schema = description["components"]["schemas"][name]
         needed = set(schema.get("required", []))
-        return [
-            (field, _type(value, kind), field in needed) for field, value in schema.get("properties", {}).items()
-        ]
+        return [(field, _type(value, kind), field in needed) for field, value in schema.get("properties", {}).items()]
     return []
 
 

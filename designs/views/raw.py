@@ -60,4 +60,3 @@ def _drawn(project: Project, file_id: int, field: str, kind: str) -> HttpRespons
     response = FileResponse(content, content_type=kind)
     response["ETag"] = f'"{sha256}"'
     return guarded(response, project, forever=True)
-

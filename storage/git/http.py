@@ -49,7 +49,8 @@ class UploadPack:
             raise BusyError("every git slot is taken")
         self._release: Callable[[], None] | None = SLOTS.release
         try:
-            self._child = spawn(repo, ["upload-pack", "--stateless-rpc", "--strict", str(repo)], env=_environment(protocol))
+            args = ["upload-pack", "--stateless-rpc", "--strict", str(repo)]
+            self._child = spawn(repo, args, env=_environment(protocol))
             self._feed(body)
         except BaseException:
             self.close()

@@ -134,6 +134,4 @@ class Repo:
 
     def size_bytes(self) -> int:
         """Bytes on disk."""
-        return sum(
-            (Path(folder) / name).stat().st_size for folder, _, files in os.walk(self.path) for name in files
-        )
+        return sum((Path(folder) / name).stat().st_size for folder, _, files in os.walk(self.path) for name in files)

@@ -20,7 +20,7 @@ ADA = Signature("Ada", "ada@example.org")
 ODD = {
     "plain.stl": b"\x00\x01\xff" * 999,
     "with space/and 'quotes' #1.txt": b"x",
-    "pièce/é à ü.txt": "accents".encode(),
+    "pièce/é à ü.txt": b"accents",
     "🧩.scad": b"cube(1);",
     "empty.txt": b"",
     "deep/er/and/deeper.bin": bytes(range(256)),
@@ -213,12 +213,13 @@ def test_a_killed_writer_leaves_a_whole_repository(repo, put, tmp_path):
         from pathlib import Path
         from storage.git.repo import Repo
         from storage.git.types import Put, Signature
+        WHO = Signature("K", "k@x")
         n = 0
         while True:
             n += 1
             file = Path({str(tmp_path)!r}) / "killed"
             file.write_bytes(str(n).encode() * 1000)
-            Repo(Path({str(repo.path)!r})).commit("main", [Put(f"k/{{n}}", file)], author=Signature("K", "k@x"), message="k")
+            Repo(Path({str(repo.path)!r})).commit("main", [Put(f"k/{{n}}", file)], author=WHO, message="k")
             print(n, flush=True)
     """)
     for _ in range(3):
