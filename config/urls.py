@@ -6,7 +6,6 @@ from django.views.generic import RedirectView, TemplateView
 
 from config import health
 from designs.api import api
-from designs.views.api_docs import api_docs
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -23,7 +22,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/docs", api_docs, name="api_docs"),
     path("api/v1/", api.urls),
     path("", include("accounts.urls")),
     path("", include("designs.urls")),

@@ -71,8 +71,7 @@ def add_commit(
     names = body.path or [file.name or "" for file in files]
     with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as room:
         edits: list[Edit] = [
-            _put(file, name, Path(room), number)
-            for number, (file, name) in enumerate(zip(files, names, strict=True))
+            _put(file, name, Path(room), number) for number, (file, name) in enumerate(zip(files, names, strict=True))
         ]
         edits += [Delete(name) for name in body.delete]
         revision = commit_files(project, edits, by=user, message=body.message, branch=body.branch or None)

@@ -44,9 +44,7 @@ def rows(
     return _page(request, [show(one) for one in got[:limit]], following)
 
 
-def steps(
-    request: HttpRequest, read: Callable[[int, int], Sequence[Any]], cursor: str, limit: int
-) -> dict[str, Any]:
+def steps(request: HttpRequest, read: Callable[[int, int], Sequence[Any]], cursor: str, limit: int) -> dict[str, Any]:
     """A listing read by (skip, limit)."""
     skip = _position(cursor) or 0
     got = list(read(skip, limit + 1))

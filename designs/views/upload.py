@@ -76,16 +76,11 @@ def _commit(request: HttpRequest, project: Project, folder: str, branch: str) ->
     user = person(request)
     uploads = staged_uploads(user, request.POST.getlist("staged")) + _sent_with_form(request)
     message = request.POST.get("message", "")
-    try:
-        with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as room:
-            puts = _puts(uploads, Path(room), expand="expand_zip" in request.POST)
-            if folder:
-                puts = [Put(f"{folder}/{put.path}", put.source) for put in puts]
-            commit_files(project, puts, by=user, message=message, branch=branch)
-    except RefusedError as refused:
-        if refused.code == "no-change":
-            discard_uploads(uploads)
-        raise
+    with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as room:
+        puts = _puts(uploads, Path(room), expand="expand_zip" in request.POST)
+        if folder:
+            puts = [Put(f"{folder}/{put.path}", put.source) for put in puts]
+        commit_files(project, puts, by=user, message=message, branch=branch)
     discard_uploads(uploads)
     if branch == project.default_branch and not folder:
         return project.get_absolute_url()

@@ -20,9 +20,9 @@ def ada(db):
 
 def _sign_in(page, address):
     page.goto(f"{address}/accounts/login/")
-    page.get_by_label("Username").or_(page.get_by_label("Handle")).first.fill("ada")
-    page.get_by_label("Password").first.fill("a long enough secret")
-    page.locator("form button[type=submit]").filter(has_text="Sign in").last.click()
+    page.locator("input[name=login]").fill("ada")
+    page.locator("input[name=password]").fill("a long enough secret")
+    page.locator("main form button.primary").click()
     page.wait_for_url(f"{address}/")
 
 
@@ -44,7 +44,7 @@ def test_a_maker_publishes_a_design_sees_it_judged_and_clones_it(clean_page, liv
     _sign_in(page, address)
     page.goto(f"{address}/new/")
     page.get_by_label("Name", exact=True).fill("Kossel")
-    page.locator("form button[type=submit]").filter(has_text="Create").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url(f"{address}/@ada/kossel/**")
 
     _upload(page, address, [first, *real], "First parts")
