@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 from storage.git.errors import BusyError, GitError
 from storage.git.process import CHUNK, end, environment, run, spawn
 
-SLOTS = threading.BoundedSemaphore(int(os.environ.get("PARTAGE_GIT_SLOTS", "4")))
+SLOTS = threading.BoundedSemaphore(4)
 WAIT_SECONDS = 10
 MAX_REQUEST_BYTES = 64 << 20
 _PROTOCOL = re.compile(r"[a-z0-9=:.\-]{0,64}")
@@ -24,6 +24,12 @@ _CONFIG = {
     "lsrefs.unborn": "advertise",
     "core.alternateRefsCommand": "true",
 }
+
+
+def limit_slots(number: int) -> None:
+    """Let at most this many git children answer clones at once. To be called at the start, before any does."""
+    global SLOTS
+    SLOTS = threading.BoundedSemaphore(number)
 
 
 def _environment(protocol: str) -> dict[str, str]:
@@ -45,9 +51,10 @@ class UploadPack:
     """The answer to git-upload-pack, in pieces. `close()` ends git and frees the slot, whoever calls it."""
 
     def __init__(self, repo: Path, body: Iterator[bytes], protocol: str) -> None:
-        if not SLOTS.acquire(timeout=WAIT_SECONDS):
+        slots = SLOTS
+        if not slots.acquire(timeout=WAIT_SECONDS):
             raise BusyError("every git slot is taken")
-        self._release: Callable[[], None] | None = SLOTS.release
+        self._release: Callable[[], None] | None = slots.release
         try:
             args = ["upload-pack", "--stateless-rpc", "--strict", str(repo)]
             self._child = spawn(repo, args, env=_environment(protocol))
