@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ def _limit(limits: dict[str, Any]) -> None:
     cut_network()
 
 
-def _run(request: dict[str, Any]) -> dict[str, Any]:
+def _run(request: dict[str, Any]) -> tuple[dict[str, Any], Callable[[], None] | None]:
+    """The answer, and what draws the pictures after it is safe."""
     from designs.mesh import work
     from designs.mesh.types import RefusedError
 
@@ -46,17 +48,18 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
         out = folder if request["pictures"] else None
         if hook := request.get("call"):
             module, name = hook.split(":")
-            return {"facts": getattr(__import__(module, fromlist=[name]), name)()}
-        return {"facts": work.analyse(Path(request["path"]), request["format"], out, request["quick"])}
+            return {"facts": getattr(__import__(module, fromlist=[name]), name)()}, None
+        facts, draw = work.analyse(Path(request["path"]), request["format"], out, request["quick"])
+        return {"facts": facts}, draw
     except RefusedError as error:
         found = error.refusal
-        return {"refusal": [found.code, found.sentence, found.params]}
+        return {"refusal": [found.code, found.sentence, found.params]}, None
     except MemoryError:
-        return {"refusal": ["out-of-memory", "needs more memory than is allowed", {}]}
+        return {"refusal": ["out-of-memory", "needs more memory than is allowed", {}]}, None
     except RecursionError:
-        return {"refusal": ["too-complex", "nested too deeply", {}]}
+        return {"refusal": ["too-complex", "nested too deeply", {}]}, None
     except BaseException as error:
-        return {"refusal": ["unreadable", "the file cannot be read", {"kind": type(error).__name__}]}
+        return {"refusal": ["unreadable", "the file cannot be read", {"kind": type(error).__name__}]}, None
 
 
 def _child(request: dict[str, Any]) -> None:
@@ -66,8 +69,12 @@ def _child(request: dict[str, Any]) -> None:
     os.chdir(request["folder"])
     os.environ["TMPDIR"] = request["folder"]
     _limit(request["limits"])
-    answer = json.dumps(_run(request), allow_nan=False)
-    Path(request["folder"], "result.json").write_text(answer)
+    answer, draw = _run(request)
+    part, whole = Path(request["folder"], "result.part"), Path(request["folder"], "result.json")
+    part.write_text(json.dumps(answer, allow_nan=False))
+    part.replace(whole)
+    if draw:
+        draw()
 
 
 def _resident(pid: int) -> int:

@@ -77,9 +77,14 @@ class Warm:
             whole = {**request, "folder": folder, "limits": asdict(limits)}
             with self._lock:
                 why = self._ask(whole, limits.wall + 10.0)
-            if why:
-                return Outcome(None, Refusal(why, _SENTENCES.get(why, _SENTENCES["crashed"])))
-            return _outcome(Path(folder), out)
+            outcome = _outcome(Path(folder), None if why else out)
+            if not why:
+                return outcome
+            sentence = _SENTENCES.get(why, _SENTENCES["crashed"])
+            if outcome.facts is None:
+                return Outcome(None, Refusal(why, sentence))
+            outcome.facts["warnings"] = [*outcome.facts.get("warnings", []), f"no picture: {sentence}"]
+            return outcome
 
     def _ask(self, request: dict[str, Any], seconds: float) -> str:
         for _ in range(2):

@@ -1,6 +1,8 @@
 """One file from bytes to facts and pictures. Runs inside the sandbox."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +11,24 @@ import numpy as np
 from designs.mesh import drawings, formats, glb, load, measure, preview, simplify, topology
 from designs.mesh.types import Facts, Loaded, RefusedError
 
+Draw = Callable[[], None]
 
-def analyse(path: Path, kind: str, out: Path | None, quick: bool = False) -> Facts:
-    """Facts of a file; pictures into `out` unless `quick`. Raises RefusedError."""
+
+def analyse(path: Path, kind: str, out: Path | None, quick: bool = False) -> tuple[Facts, Draw | None]:
+    """Facts of a file, and what draws its pictures into `out`: a picture that fails costs no facts.
+
+    Drawings and images are drawn as they are read; `quick` draws nothing. Raises RefusedError.
+    """
     if kind in drawings.READERS:
         drawn: Facts = _finite(drawings.facts_of(load.content(path), kind, None if quick else out))
-        return drawn
+        return drawn, None
     if kind not in formats.MESHES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
     loaded = load.load(path, kind)
     facts: Facts = _finite(measure.facts_of(loaded, kind))
-    if out is not None and not quick and any(facts["size_mm"]):
-        pictures(loaded, out)
-    return facts
+    if out is None or quick or not any(facts["size_mm"]):
+        return facts, None
+    return facts, partial(pictures, loaded, out)
 
 
 def pictures(loaded: Loaded, out: Path) -> None:

@@ -98,3 +98,11 @@ def test_fast_files_of_the_oracle_have_exact_triangles(shared, warm):
     for row in [r for r in rows if int(r["bytes"]) < 300_000 and r["admesh_facets"]]:
         facts = warm.measure(shared / row["file"], "stl", quick=True).facts
         assert facts["triangles"] == int(row["admesh_facets"]), row["file"]
+
+
+def test_a_picture_that_fails_costs_no_facts(shared, warm, tmp_path):
+    cube = shared / "hostile" / "stl_good_cube.stl"
+    outcome = warm.measure(cube, "stl", out=tmp_path, limits=Limits(output=4096))
+    assert outcome.facts["volume_mm3"] == pytest.approx(8000)
+    assert outcome.facts["warnings"][0].startswith("no picture: ")
+    assert outcome.pictures == {}
