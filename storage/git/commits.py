@@ -15,7 +15,8 @@ from storage.git.process import environment, run
 from storage.git.types import Delete, Entry, Move, Put, Signature
 
 ATTEMPTS = 8
-STALE_SECONDS = 30
+FIRST_PAUSE_SECONDS = 0.05
+STALE_SECONDS = 5
 
 
 @contextlib.contextmanager
@@ -38,15 +39,18 @@ def commit(
     """Commit the edits to a branch, new or not, and return the commit's id.
 
     Files are streamed into the object store first; then, under the lock, tree and commit are made on the tip of that
-    moment. Raises ConflictError, MissingPathError or NothingToCommitError, with nothing moved.
+    moment. The pauses between attempts outlast the lock of a git that was killed. Raises ConflictError,
+    MissingPathError or NothingToCommitError, with nothing moved.
     """
     ref = f"refs/heads/{branch}"
     puts = [edit for edit in edits if isinstance(edit, Put)]
     oids = dict(zip([put.path for put in puts], _store([put.source for put in puts], repo), strict=True))
     with locked(repo):
         _fits(repo, branch)
-        _clear_stale_locks(repo, ref)
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+            _clear_stale_locks(repo, ref)
             old = _tip(repo, ref)
             if expect is not None and old != expect:
                 raise ConflictError("Somebody has changed the project meanwhile. Look at the new version first.")
@@ -62,7 +66,7 @@ def commit(
 
 
 def _clear_stale_locks(repo: Path, ref: str) -> None:
-    """Remove what a killed git left behind: our own lock is held, and no push of ours takes this long."""
+    """Remove what a killed git left behind: our own lock is held, and no living git holds these for so long."""
     for name in (f"{ref}.lock", "packed-refs.lock", "objects/info/commit-graphs/commit-graph-chain.lock"):
         lock = repo / name
         with contextlib.suppress(FileNotFoundError):
