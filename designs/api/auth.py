@@ -26,6 +26,7 @@ class Token(HttpBearer):
         if not found.allows(self.scope):
             raise HttpError(403, _("This token lacks the scope “%(scope)s”.") % {"scope": self.scope})
         request.user = found.user
+        request.token = found  # type: ignore[attr-defined]
         return found.user
 
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Status
+from ninja.errors import HttpError
 
 from accounts import tokens
 from accounts.models import AccessToken
@@ -42,6 +44,9 @@ def list_tokens(request: HttpRequest, cursor: Cursor = "", limit: Limit = 30) ->
 def add_token(request: HttpRequest, body: NewToken) -> Status[dict[str, Any]]:
     """Make a token; its secret is in this answer and nowhere else, ever."""
     user: Any = request.user
+    own: AccessToken | None = getattr(request, "token", None)
+    if own and not all(own.allows(scope) for scope in body.scopes):
+        raise HttpError(403, _("A token cannot make one that may do more than itself."))
     token, secret = tokens.issue(user, body.name, body.scopes, body.expires_at)
     return Status(201, {**_show(token), "secret": secret})
 

@@ -111,3 +111,13 @@ def test_a_private_project_is_not_there_for_strangers(client, ada):
 def test_the_docs_need_no_script_from_elsewhere(client, db):
     assert "/api/v1/me" in client.get(f"{V1}/docs").content.decode()
     assert client.get(f"{V1}/openapi.json").json()["openapi"].startswith("3")
+
+
+def test_a_token_cannot_make_one_that_may_do_more_than_itself(client, ada):
+    sign = bearer(ada, "account")
+    wider = {"name": "more", "scopes": ["write"]}
+    refused = client.post(f"{V1}/tokens", wider, content_type="application/json", **sign)
+    assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
+    assert ada.tokens.count() == 1
+    same = {"name": "same", "scopes": ["read", "account"]}
+    assert client.post(f"{V1}/tokens", same, content_type="application/json", **sign).status_code == 201
