@@ -4,6 +4,7 @@ import errno
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -37,8 +38,14 @@ class DiskFull:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """507 where the disk or the quota is full."""
-        if not isinstance(exception, OSError) or exception.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if not _says_full(exception):
             return None
         return HttpResponse(
             _("The disk is full. Nothing was written.") + "\n", status=507, content_type="text/plain; charset=utf-8"
         )
+
+
+def _says_full(exception: Exception) -> bool:
+    if isinstance(exception, OperationalError):
+        return "disk is full" in str(exception) or "No space left" in str(exception)
+    return isinstance(exception, OSError) and exception.errno in {errno.ENOSPC, errno.EDQUOT}

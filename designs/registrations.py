@@ -4,6 +4,7 @@ from accounts.actions import delete_account
 from accounts.models import User
 from designs import indexing, pipeline
 from designs.actions.leave import leave_projects
+from designs.actions.receive_push import catch_up
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
 from designs.demo.samples import PASSWORD
@@ -15,6 +16,8 @@ from search import index
 def register() -> None:
     """The analysis queue, the daily sweeps, the search, and what becomes of projects when a person leaves."""
     worker.register(Analysis, pipeline.run)
+    worker.at_start(catch_up)
+    worker.every_day(catch_up)
     worker.every_day(purge_trash)
     worker.every_day(sweep_uploads)
     index.use(indexing.find)

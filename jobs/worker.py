@@ -25,6 +25,7 @@ DAY = timedelta(days=1)
 
 _RUNS: dict[type[Job], Run] = {}
 _DAILY: dict[str, Callable[[], object]] = {}
+_AT_START: list[Callable[[], object]] = []
 
 
 def register(model: type[Job], run: Run) -> None:
@@ -36,6 +37,11 @@ def register(model: type[Job], run: Run) -> None:
 def every_day(task: Callable[[], object]) -> None:
     """Let one of the workers call this once a day."""
     _DAILY[f"{task.__module__}.{task.__qualname__}"] = task
+
+
+def at_start(task: Callable[[], object]) -> None:
+    """Let each worker call this once before its first row: what a killed process left undone."""
+    _AT_START.append(task)
 
 
 def _rows(model: type[Job]) -> JobQuerySet[Job]:
@@ -61,6 +67,11 @@ class Worker:
 
     def forever(self) -> None:
         """Work until stopped. A database that is away is waited for."""
+        for task in _AT_START:
+            try:
+                task()
+            except Exception:
+                log.exception("The task %s failed at the start", task.__qualname__)
         while not self.stopping.is_set():
             close_old_connections()
             try:

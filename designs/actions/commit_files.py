@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from designs import photos
 from designs.actions.errors import RefusedError
-from designs.actions.receive_push import receive_push
+from designs.actions.receive_push import indexed_tip, receive_push
 from designs.models import Project, Revision
 from storage import names
 from storage.git import errors as git_errors
@@ -61,7 +61,7 @@ def commit_files(
     edits = [_checked(edit) for edit in edits]
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
     repo = project.repo
-    old = repo.tip(branch)
+    old = indexed_tip(project, branch)
     try:
         new = repo.commit(
             branch,

@@ -28,23 +28,47 @@ class Content:
 def receive_push(
     project: Project, branch: str, old: str | None, new: str, *, by: User | None, known: Mapping[str, Content]
 ) -> Revision:
-    """Index `old..new` of a branch, oldest first, and return the row of `new`. Commits already seen are left."""
-    repo = project.repo
-    commits = repo.between(old, new)
+    """Index `old..new` of a branch, oldest first, and return the row of `new`. Commits already seen are left.
+
+    `by` made `new`; whoever made the others says so when they are indexed in their own name.
+    """
+    commits = project.repo.between(old, new)
     seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
-    fresh = [commit for commit in commits if commit.id not in seen]
-    changed = {commit.id: _changed(project, commit) for commit in fresh}
+    changed = {commit.id: _changed(project, commit) for commit in commits if commit.id not in seen}
     contents = _contents(project, {oid for paths in changed.values() for oid in paths.values()}, known)
     with transaction.atomic():
-        for commit in fresh:
-            revision = _add_revision(project, commit, by)
-            _add_files(revision, changed[commit.id], contents)
+        locked = Project.objects.select_for_update().get(pk=project.pk)
+        seen = set(project.revisions.filter(commit__in=changed).values_list("commit", flat=True))
+        for commit in commits:
+            if commit.id in changed and commit.id not in seen:
+                revision = _add_revision(project, commit, by if commit.id == new else None)
+                _add_files(revision, changed[commit.id], contents)
+        project.revisions.filter(commit=new, author=None).update(author=by)
         if branch == project.default_branch:
-            project.head = new
+            project.head = project.repo.tip(branch) or new
             project.updated_at = timezone.now()
+            project.cover = locked.cover
             project.save(update_fields=["head", "updated_at"])
             _keep_cover(project)
     return project.revisions.get(commit=new)
+
+
+def indexed_tip(project: Project, branch: str) -> str | None:
+    """The commit up to which a branch is indexed: behind its tip where a process died between the two."""
+    if branch == project.default_branch:
+        return Project.objects.values_list("head", flat=True).get(pk=project.pk) or None
+    return project.repo.tip(branch)
+
+
+def catch_up() -> int:
+    """Index what was committed to default branches and not indexed before a process died. Returns how many."""
+    behind = 0
+    for project in Project.objects.alive():
+        tip = project.repo.tip(project.default_branch) if project.path.is_dir() else None
+        if tip and tip != project.head:
+            receive_push(project, project.default_branch, project.head or None, tip, by=None, known={})
+            behind += 1
+    return behind
 
 
 def _changed(project: Project, commit: Commit) -> dict[str, str]:

@@ -63,7 +63,8 @@ class Problems:
         is_api = request.path.startswith("/api/")
         if not is_api or response.status_code < 400 or response.get("Content-Type", "").startswith(KIND):
             return response
-        told = problem(response.status_code)
+        full = response.status_code == HTTPStatus.INSUFFICIENT_STORAGE
+        told = problem(response.status_code, response.content.decode().strip() if full else "")
         if "Allow" in response:
             told["Allow"] = response["Allow"]
         return told

@@ -1,6 +1,7 @@
 """Run git with an environment built from scratch: no configuration, hook, filter or prompt of anybody's."""
 
 import contextlib
+import errno
 import os
 import resource
 import signal
@@ -64,7 +65,7 @@ def environment(config: Mapping[str, str] | None = None, **extra: str) -> dict[s
 
 
 def run(repo: Path, args: Sequence[str], *, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
-    """Run git and return what it printed. Raises GitError with what it said."""
+    """Run git and return what it printed. Raises GitError with what it said, OSError on a full disk."""
     with contextlib.ExitStack() as stack:
         source = None
         if stdin is not None:
@@ -82,6 +83,8 @@ def run(repo: Path, args: Sequence[str], *, stdin: bytes | None = None, env: Map
             )
         except GitCommandError as error:
             said = error.stderr.strip().removeprefix("stderr: ").strip("'\n ")
+            if "No space left on device" in said:
+                raise OSError(errno.ENOSPC, "No space left on device", str(repo)) from error
             raise GitError(said or f"git {args[0]} failed") from error
         return printed if isinstance(printed, bytes) else b""
 

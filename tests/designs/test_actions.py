@@ -7,11 +7,12 @@ import pytest
 from django.utils import timezone
 
 from designs.actions.change_project import move_project, set_cover, set_units, update_project
-from designs.actions.commit_files import commit_files
+from designs.actions.commit_files import commit_files, signature
 from designs.actions.create_project import create_project
 from designs.actions.errors import RefusedError
 from designs.actions.publish_release import publish_release
 from designs.actions.rebuild import queue_analyses, rebuild_project
+from designs.actions.receive_push import catch_up
 from designs.actions.trash_project import purge_trash, restore_project, trash_project
 from designs.models import Analysis, Project, ProjectRedirect
 from storage.git.types import Delete, Move, Put
@@ -192,3 +193,23 @@ def test_an_unlisted_project_is_seen_by_its_address_alone(project):
     update_project(project, {"visibility": "unlisted"})
     assert not Project.objects.listed_for(stranger).exists()
     assert Project.objects.visible_to(stranger).get() == project
+
+
+def test_a_commit_whose_process_died_before_it_was_indexed_is_indexed_at_the_next_start(project, ada, tmp_path):
+    put = _put(tmp_path, "lost.stl", b"solid x")
+    lost = project.repo.commit("main", [put], author=signature(ada), message="Lost")
+    assert not project.revisions.filter(commit=lost).exists()
+    assert catch_up() == 1
+    project.refresh_from_db()
+    assert project.head == lost
+    assert project.files.get(path="lost.stl").sha256 == hashlib.sha256(b"solid x").hexdigest()
+    assert catch_up() == 0
+
+
+def test_a_commit_on_top_of_one_that_was_not_indexed_indexes_both(project, ada, tmp_path):
+    first, second = _put(tmp_path, "a.stl", b"1"), _put(tmp_path, "b.stl", b"2")
+    lost = project.repo.commit("main", [first], author=signature(ada), message="Lost")
+    made = commit_files(project, [second], by=ada)
+    assert project.revisions.get(commit=lost).author is None
+    assert made.author == ada
+    assert set(project.files.filter(format="stl").values_list("path", flat=True)) == {"a.stl", "b.stl"}
