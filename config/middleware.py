@@ -1,5 +1,6 @@
 """Trust forwarded headers from the proxies that the operator listed, and from nobody else."""
 
+import contextlib
 import errno
 from collections.abc import Callable
 
@@ -8,6 +9,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+CHUNK = 1 << 18
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
 
@@ -40,9 +42,18 @@ class DiskFull:
         """507 where the disk or the quota is full."""
         if not _says_full(exception):
             return None
+        _drain(request)
         return HttpResponse(
             _("The disk is full. Nothing was written.") + "\n", status=507, content_type="text/plain; charset=utf-8"
         )
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read what the client still sends: one that is cut off while it sends never sees the answer."""
+    body = request.META.get("wsgi.input")
+    with contextlib.suppress(OSError, ValueError):
+        while body is not None and body.read(CHUNK):
+            pass
 
 
 def _says_full(exception: Exception) -> bool:

@@ -233,3 +233,41 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it_and_analyses_end(
 
     assert until(lambda: "waiting" not in states(), 60)
     assert states() == {"ready"}
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 300 MB of its own, which root alone can make."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(disk)], check=False).returncode:
+        pytest.skip("this machine mounts no file system")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_is_said_so_and_nothing_is_half_written(small_disk):
+    site = Site(small_disk)
+    try:
+        site.start()
+        made = site.ask("POST", "/api/v1/projects", json.dumps({"name": "Widget"}))
+        assert made[0] == 201
+        before = site.tip()
+        ballast = small_disk / "ballast"
+        free = os.statvfs(small_disk)
+        with ballast.open("wb") as out:
+            out.truncate(0)
+            os.posix_fallocate(out.fileno(), 0, free.f_bavail * free.f_frsize - (12 << 20))
+        status, body = site.commit({"large.bin": os.urandom(24 << 20)})
+        assert status == 507, body
+        assert "disk is full" in json.loads(body)["detail"]
+        assert site.tip() == before
+        assert not list((small_disk / "uploads").iterdir())
+        assert clean(site)
+        ballast.unlink()
+        assert site.commit({"small.txt": b"fits again"})[0] == 201
+        assert missing(cloned(site, small_disk / "clone"), {"small.txt": b"fits again"}) == []
+    finally:
+        site.kill()
