@@ -146,6 +146,7 @@ MAIL_CONFIGURED = bool(_mail)
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = env.text("PARTAGE_EMAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname}")
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
 NOREPLY_DOMAIN = f"users.noreply.{urlsplit(SITE_URL).hostname}"
 
 LANGUAGE_CODE = "en"
