@@ -20,6 +20,7 @@ ADA = Signature("Ada", "ada@example.org")
 ODD = {
     "plain.stl": b"\x00\x01\xff" * 999,
     "with space/and 'quotes' #1.txt": b"x",
+    '2" pipe.stl': b"inches",
     "pièce/é à ü.txt": b"accents",
     "🧩.scad": b"cube(1);",
     "empty.txt": b"",
