@@ -18,5 +18,7 @@ def fragment(request: HttpRequest, project: Project, file_id: int) -> HttpRespon
         "result": result,
         "report": words.report(result),
         "poll": result.state == "waiting",
+        "with_facts": "facts" in request.GET,
+        "is_fragment": True,
     }
     return render(request, "designs/_result.html", context)

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from designs.demo import shapes
 from tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -74,3 +75,20 @@ def test_a_maker_publishes_a_design_sees_it_judged_and_clones_it(clean_page, liv
     assert (clone / "carriage.stl").read_bytes() == first.read_bytes()
     for file in real:
         assert (clone / file.name).read_bytes() == file.read_bytes()
+
+
+def test_a_page_that_waits_shows_the_result_by_itself_and_then_asks_no_more(clean_page, live_server, ada, tmp_path):
+    page, address = clean_page, live_server.url
+    project = factories.make_project(ada, "widget")
+    factories.commit(project, {"knob.stl": shapes.stl(shapes.knob())}, by=ada)
+    page.goto(f"{address}/@ada/widget/blob/main/knob.stl")
+    expect(page.locator(".waiting")).to_be_visible()
+    assert page.locator("mesh-viewer").count() == 0
+    call_command("worker", once=True)
+    expect(page.locator("mesh-viewer").first).to_have_attribute("data-ready", "1", timeout=30_000)
+    expect(page.locator("dl.facts")).to_contain_text("Triangles")
+    expect(page.locator(".checks")).to_contain_text("Closed surface")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/analysis/" in request.url else None)
+    page.wait_for_timeout(4_500)
+    assert asked == []
