@@ -9,7 +9,7 @@ MAX_PATH_BYTES = 1000
 MAX_DEPTH = 40
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
 _DOT_GIT = re.compile(r"(?i)\.git|git~[0-9]+")
-_FORBIDDEN = set('<>:|?*')
+_FORBIDDEN = set("<>:|?*")
 _IGNORED_BY_HFS = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF], None)
 
 
