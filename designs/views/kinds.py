@@ -8,7 +8,8 @@ from pygments.lexers import TextLexer, get_lexer_for_filename
 from pygments.lexers.diff import DiffLexer
 from pygments.util import ClassNotFound
 
-MESHES = {"stl", "obj", "ply", "off", "3mf", "glb", "gltf", "step", "stp", "amf"}
+from designs.mesh import formats
+
 RASTERS = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"}
 MARKDOWN = {".md", ".markdown"}
 TEXT_LIMIT = 512 << 10
@@ -17,7 +18,7 @@ TEXT_LIMIT = 512 << 10
 def kind_of(path: str, kind: str) -> str:
     """mesh, picture, gcode, raster, markdown or text, by the kernel's format and the name."""
     suffix = PurePosixPath(path).suffix.lower()
-    if kind in MESHES:
+    if kind in formats.MESHES:
         return "mesh"
     if kind == "gcode":
         return "gcode"

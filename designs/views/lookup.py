@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import HandleRedirect, Namespace, User
 from designs import policy
-from designs.models import Project, ProjectRedirect
+from designs.addresses import find_project
+from designs.models import Project
 
 Need = Literal["read", "write", "manage", "own"]
 _ALLOWED = {"write": policy.can_write, "manage": policy.can_manage, "own": policy.can_own}
@@ -56,13 +57,7 @@ def namespace_for(request: HttpRequest, handle: str) -> Namespace:
 
 def _moved(request: HttpRequest, handle: str, slug: str) -> MovedError | None:
     """Where a former address leads now, for those who may see what is there."""
-    visible = Project.objects.visible_to(request.user).select_related("namespace")
-    renamed = HandleRedirect.objects.filter(handle=handle).values("namespace__handle").first()
-    current = renamed["namespace__handle"] if renamed else handle
-    project = visible.filter(namespace__handle=current, slug=slug).first() if renamed else None
-    if project is None:
-        old = ProjectRedirect.objects.filter(namespace__handle=current, slug=slug).values("project")
-        project = visible.filter(pk__in=old).first()
+    project = find_project(request.user, handle, slug)
     if project is None:
         return None
     return MovedError(_elsewhere(request, f"/@{handle}/{slug}/", project.get_absolute_url()))

@@ -1,6 +1,5 @@
 """One bare repository: what pages and actions ask of git."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
@@ -114,10 +113,6 @@ class Repo:
         env = environment(None, GIT_COMMITTER_NAME=tagger.name, GIT_COMMITTER_EMAIL=tagger.email)
         run(self.path, ["tag", "-a", "-F", "-", name, commit], stdin=message.encode(), env=env)
 
-    def delete_tag(self, name: str) -> None:
-        """Remove a tag if it is there."""
-        run(self.path, ["update-ref", "-d", f"refs/tags/{name}"])
-
     def archive(self, commit: str, prefix: str) -> Iterator[bytes]:
         """A ZIP of all files at a commit, in pieces, below the folder `prefix`."""
         if not reads.HEX.fullmatch(commit):
@@ -131,7 +126,3 @@ class Repo:
         except GitError as error:
             return str(error).splitlines() or ["git fsck failed"]
         return [line for line in said.decode(errors="replace").splitlines() if not line.startswith("notice:")]
-
-    def size_bytes(self) -> int:
-        """Bytes on disk."""
-        return sum((Path(folder) / name).stat().st_size for folder, _, files in os.walk(self.path) for name in files)
