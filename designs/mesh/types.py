@@ -1,6 +1,7 @@
 """What the kernel hands about: meshes in mm, outcomes, refusals, findings."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 Faces = NDArray[np.int64]
+Corners = NDArray[np.int32]
+Floats = NDArray[np.float64]
 Facts = dict[str, Any]
 
 
@@ -45,6 +48,34 @@ class Part:
     name: str
     points: Points
     faces: Faces
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Welded triangles: equal points united, no face with a repeated point. C-contiguous; lengths in the part's unit.
+
+    `points` is n x 3; `faces` is m x 3, counter-clockwise seen from outside.
+    """
+
+    points: Points
+    faces: Corners
+
+    @cached_property
+    def cross(self) -> Floats:
+        """m x 3: (b - a) x (c - a), twice the area long."""
+        a, b, c = (self.points[self.faces[:, corner]] for corner in range(3))
+        return np.cross(b - a, c - a)
+
+    @cached_property
+    def areas(self) -> Floats:
+        """m areas in mm²."""
+        return np.asarray(np.linalg.norm(self.cross, axis=1) / 2.0)
+
+    @cached_property
+    def normals(self) -> Floats:
+        """m x 3 unit normals; zero where a triangle has no area."""
+        double = 2.0 * self.areas
+        return self.cross / np.where(double > 0, double, 1.0)[:, None]
 
 
 @dataclass(frozen=True)
