@@ -107,7 +107,7 @@ def centre_of_mass(volume: float, area: float, moment: Floats, area_moment: Floa
 
 def has_inside(volume: float, area: float) -> bool:
     """Whether a signed volume is more than the rounding of a flat sheet."""
-    return abs(volume) > FLAT * area**1.5
+    return bool(abs(volume) > FLAT * area**1.5)
 
 
 def warm() -> None:

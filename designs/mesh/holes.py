@@ -105,7 +105,7 @@ def duplicates(faces: Corners, around: Halves) -> int:
 
 @njit(cache=True)
 def _winding(points: Points, faces: Corners, x: float, y: float, z: float) -> float:
-    """Turns of the faces about a point: 1 inside a closed shell, -1 in an inverted one (van Oosterom, Strackee 1983)."""
+    """Turns of faces about a point: 1 inside a closed shell, -1 in an inverted one (van Oosterom, Strackee 1983)."""
     angle = 0.0
     for f in range(len(faces)):
         ax, ay, az = points[faces[f, 0], 0] - x, points[faces[f, 0], 1] - y, points[faces[f, 0], 2] - z
@@ -124,7 +124,8 @@ def _winding(points: Points, faces: Corners, x: float, y: float, z: float) -> fl
 def cavities(surface: Surface, shell_of: Halves, negative: NDArray[np.int64], usable: NDArray[np.bool_]) -> list[int]:
     """Which of the `negative` shells lie in the material of others: their own walls look inwards, they are voids.
 
-    A shell is inside when the other closed shells (`usable`) that can hold its box turn once about the middle of one of its triangles.
+    A shell is inside when the other closed shells (`usable`) that can hold its box turn once about the middle of one of
+    its triangles.
     """
     order = np.argsort(shell_of, kind="stable")
     starts = np.searchsorted(shell_of[order], np.arange(len(usable) + 1))
