@@ -14,6 +14,7 @@ import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -68,7 +69,7 @@ class Warm:
         self, path: Path, format: str, *, out: Path | None = None, quick: bool = False, limits: Limits | None = None
     ) -> Outcome:
         """Facts or a refusal; pictures are moved into `out`, which must exist."""
-        request = {"path": str(Path(path).resolve()), "format": format, "quick": quick, "pictures": out is not None}
+        request = {"paths": [str(Path(path).resolve())], "format": format, "quick": quick, "pictures": out is not None}
         return self.request(request, out, limits or Limits())
 
     def request(self, request: dict[str, Any], out: Path | None, limits: Limits) -> Outcome:
@@ -163,14 +164,21 @@ def measure(
     return _warm.measure(path, format, out=out, quick=quick, limits=limits)
 
 
+@cache
 def describe() -> str:
-    """One line: which limits hold here, and whether the network is really cut off."""
-    test = "import sys; from designs.mesh.child import cut_network; sys.exit(0 if cut_network() else 1)"
+    """One line: which limits hold here, and whether files and network are really shut off."""
+    test = (
+        "from pathlib import Path; from designs.mesh import fences; "
+        "print(int(fences.cut_network()), int(fences.shut_out(Path.cwd(), [])))"
+    )
     try:
-        done = subprocess.run([sys.executable, "-c", test], cwd=ROOT, capture_output=True, timeout=20, check=False)
-        cut = done.returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        cut = False
+        done = subprocess.run(
+            [sys.executable, "-c", test], cwd=ROOT, capture_output=True, timeout=20, check=False, text=True
+        )
+        cut, shut = (word == "1" for word in done.stdout.split())
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        cut = shut = False
     limits = Limits()
     network = "no network" if cut else "network namespace not to be had here: readers could reach the network"
-    return f"child process, {limits.resident >> 20} MiB, {limits.wall:.0f} s, {network}"
+    files = "own files only" if shut else "Landlock not to be had here: readers could read what this user can"
+    return f"child process, {limits.resident >> 20} MiB, {limits.wall:.0f} s, {files}, {network}"

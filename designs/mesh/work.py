@@ -14,6 +14,12 @@ from designs.mesh.types import Facts, Loaded, RefusedError
 Draw = Callable[[], None]
 
 
+def do(request: dict[str, Any]) -> tuple[Facts, Draw | None]:
+    """What a request of sandbox.py asks for. Raises RefusedError."""
+    out = Path(request["folder"]) if request["pictures"] else None
+    return analyse(Path(request["paths"][0]), request["format"], out, request["quick"])
+
+
 def analyse(path: Path, kind: str, out: Path | None, quick: bool = False) -> tuple[Facts, Draw | None]:
     """Facts of a file, and what draws its pictures into `out`: a picture that fails costs no facts.
 

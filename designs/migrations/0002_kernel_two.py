@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('designs', '0001_initial'),
+        ("designs", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='analysis',
-            name='descriptor',
+            model_name="analysis",
+            name="descriptor",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='analysis',
-            name='marks',
+            model_name="analysis",
+            name="marks",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='analysis',
-            name='model_full',
+            model_name="analysis",
+            name="model_full",
             field=models.CharField(blank=True, max_length=64),
         ),
     ]
