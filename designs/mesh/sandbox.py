@@ -23,7 +23,10 @@ from designs.mesh.types import Limits, Outcome, Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120.0
-PICTURES = {"preview-1024": "preview-1024.webp", "preview-256": "preview-256.webp", "model": "model.glb"}
+PICTURES = {
+    "preview-1024": "preview-1024.webp", "preview-256": "preview-256.webp", "model": "model.glb",
+    "model-full": "model-full.glb", "marks": "marks.json", "diff": "diff.glb", "repaired": "repaired.stl",
+}  # fmt: skip
 MAX_ANSWER = 16 << 20
 _SENTENCES = {
     "timeout": "takes longer than is allowed",
@@ -69,8 +72,19 @@ class Warm:
         self, path: Path, format: str, *, out: Path | None = None, quick: bool = False, limits: Limits | None = None
     ) -> Outcome:
         """Facts or a refusal; pictures are moved into `out`, which must exist."""
-        request = {"paths": [str(Path(path).resolve())], "format": format, "quick": quick, "pictures": out is not None}
-        return self.request(request, out, limits or Limits())
+        request = {"task": "analyse", "paths": [str(Path(path).resolve())], "format": format, "quick": quick}
+        return self.request({**request, "pictures": out is not None}, out, limits or Limits())
+
+    def compare(self, before: Path, before_format: str, after: Path, after_format: str, out: Path | None) -> Outcome:
+        """What was added and removed between two files, and `diff.glb` in `out`."""
+        paths = [str(Path(path).resolve()) for path in (before, after)]
+        request = {"task": "compare", "paths": paths, "formats": [before_format, after_format]}
+        return self.request({**request, "pictures": out is not None}, out, Limits())
+
+    def repair(self, path: Path, format: str, out: Path) -> Outcome:
+        """The report of a repair, and `repaired.stl` in `out` when something was fixed."""
+        request = {"task": "repair", "paths": [str(Path(path).resolve())], "format": format, "pictures": True}
+        return self.request(request, out, Limits())
 
     def request(self, request: dict[str, Any], out: Path | None, limits: Limits) -> Outcome:
         """Run one request in a child with these limits, in a temporary folder that is wiped after."""
@@ -162,6 +176,16 @@ def measure(
 ) -> Outcome:
     """Measure one file with the warm process of this program, started at need and again when it died."""
     return _warm.measure(path, format, out=out, quick=quick, limits=limits)
+
+
+def compare(before: Path, before_format: str, after: Path, after_format: str, *, out: Path | None = None) -> Outcome:
+    """Hold two files against each other with the warm process of this program."""
+    return _warm.compare(before, before_format, after, after_format, out)
+
+
+def repair(path: Path, format: str, *, out: Path) -> Outcome:
+    """Fix what can be fixed in a file with the warm process of this program. Never on the original."""
+    return _warm.repair(path, format, out)
 
 
 @cache
