@@ -1,6 +1,7 @@
 """DXF through ezdxf: entities, layers, contours, and a picture."""
 
 import io
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from designs.mesh.types import Facts, RefusedError
 
 MAX_ENTITIES = 200_000
 FLAT_MM = 0.05
+FLAT_SHARE = 1e-4
 UNITS_MM = {1: 25.4, 2: 304.8, 4: 1.0, 5: 10.0, 6: 1000.0, 13: 0.001, 14: 100.0}
 UNIT_NAMES = {1: "inch", 4: "mm", 5: "cm", 6: "m"}
 
@@ -75,7 +77,11 @@ def _lines(document: Any, scale: float) -> Iterator[contours.Line]:
         try:
             path = make_path(entity)
             for part in path.sub_paths() if path.has_sub_paths else [path]:
-                points = np.array([(at.x, at.y) for at in part.flattening(FLAT_MM / scale)], np.float64)
+                reach = float(np.ptp([(at.x, at.y) for at in part.control_vertices()], axis=0).max())
+                if not math.isfinite(reach):
+                    continue
+                flat = max(FLAT_MM / scale, reach * FLAT_SHARE)
+                points = np.array([(at.x, at.y) for at in part.flattening(flat)], np.float64)
                 if len(points) > 1:
                     yield contours.Line(points * scale, str(entity.dxf.get("layer", "0")), _color(entity, layer))
         except (TypeError, ValueError, AttributeError, ZeroDivisionError):
