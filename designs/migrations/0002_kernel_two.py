@@ -5,77 +5,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('designs', '0001_initial'),
+        ("designs", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='analysis',
-            name='descriptor',
+            model_name="analysis",
+            name="descriptor",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='analysis',
-            name='marks',
+            model_name="analysis",
+            name="marks",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='analysis',
-            name='model_full',
+            model_name="analysis",
+            name="model_full",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.CreateModel(
-            name='Comparison',
+            name="Comparison",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('ready', 'Ready'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='ready', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=3)),
-                ('run_after', models.DateTimeField(default=django.utils.timezone.now)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('worker', models.CharField(blank=True, max_length=120)),
-                ('error', models.TextField(blank=True)),
-                ('before_sha256', models.CharField(max_length=64)),
-                ('before_format', models.CharField(max_length=8)),
-                ('after_sha256', models.CharField(max_length=64)),
-                ('after_format', models.CharField(max_length=8)),
-                ('kernel_version', models.PositiveIntegerField(default=1)),
-                ('facts', models.JSONField(blank=True, null=True)),
-                ('refusal_code', models.CharField(blank=True, max_length=40)),
-                ('refusal', models.JSONField(blank=True, default=dict)),
-                ('diff', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("ready", "Ready"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="ready",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("max_attempts", models.PositiveIntegerField(default=3)),
+                ("run_after", models.DateTimeField(default=django.utils.timezone.now)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("worker", models.CharField(blank=True, max_length=120)),
+                ("error", models.TextField(blank=True)),
+                ("before_sha256", models.CharField(max_length=64)),
+                ("before_format", models.CharField(max_length=8)),
+                ("after_sha256", models.CharField(max_length=64)),
+                ("after_format", models.CharField(max_length=8)),
+                ("kernel_version", models.PositiveIntegerField(default=1)),
+                ("facts", models.JSONField(blank=True, null=True)),
+                ("refusal_code", models.CharField(blank=True, max_length=40)),
+                ("refusal", models.JSONField(blank=True, default=dict)),
+                ("diff", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(models.F('state'), models.F('run_after'), name='comparison_queue')],
-                'constraints': [models.UniqueConstraint(models.F('before_sha256'), models.F('before_format'), models.F('after_sha256'), models.F('after_format'), models.F('kernel_version'), name='one_comparison_a_pair')],
+                "indexes": [models.Index(models.F("state"), models.F("run_after"), name="comparison_queue")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("before_sha256"),
+                        models.F("before_format"),
+                        models.F("after_sha256"),
+                        models.F("after_format"),
+                        models.F("kernel_version"),
+                        name="one_comparison_a_pair",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Repair',
+            name="Repair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('ready', 'Ready'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='ready', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=3)),
-                ('run_after', models.DateTimeField(default=django.utils.timezone.now)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('worker', models.CharField(blank=True, max_length=120)),
-                ('error', models.TextField(blank=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('format', models.CharField(max_length=8)),
-                ('kernel_version', models.PositiveIntegerField(default=1)),
-                ('facts', models.JSONField(blank=True, null=True)),
-                ('refusal_code', models.CharField(blank=True, max_length=40)),
-                ('refusal', models.JSONField(blank=True, default=dict)),
-                ('content', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("ready", "Ready"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="ready",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("max_attempts", models.PositiveIntegerField(default=3)),
+                ("run_after", models.DateTimeField(default=django.utils.timezone.now)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("worker", models.CharField(blank=True, max_length=120)),
+                ("error", models.TextField(blank=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("format", models.CharField(max_length=8)),
+                ("kernel_version", models.PositiveIntegerField(default=1)),
+                ("facts", models.JSONField(blank=True, null=True)),
+                ("refusal_code", models.CharField(blank=True, max_length=40)),
+                ("refusal", models.JSONField(blank=True, default=dict)),
+                ("content", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(models.F('state'), models.F('run_after'), name='repair_queue')],
-                'constraints': [models.UniqueConstraint(models.F('sha256'), models.F('format'), models.F('kernel_version'), name='one_repair_a_content')],
+                "indexes": [models.Index(models.F("state"), models.F("run_after"), name="repair_queue")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("sha256"), models.F("format"), models.F("kernel_version"), name="one_repair_a_content"
+                    )
+                ],
             },
         ),
     ]

@@ -64,7 +64,11 @@ def marks(request: HttpRequest, project: Project, file_id: int) -> HttpResponseB
 def _drawn(project: Project, file_id: int, field: str, kind: str) -> HttpResponseBase:
     file = project.files.filter(pk=file_id).first()
     analysis = results.of_files(project, [file])[0].analysis if file else None
-    sha256: str = getattr(analysis, field) if analysis else ""
+    return send_drawn(project, getattr(analysis, field) if analysis else "", kind)
+
+
+def send_drawn(project: Project, sha256: str, kind: str) -> HttpResponseBase:
+    """A blob that the kernel made for a page of this project; 404 where it made none."""
     if not sha256:
         raise Http404("not drawn")
     try:
