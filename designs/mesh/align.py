@@ -6,12 +6,13 @@ from itertools import permutations, product
 
 import numpy as np
 
-from designs.mesh.edge_table import bounds
+from designs.mesh.edge_table import bounds, volume_mm3
 from designs.mesh.nearest import Nearest, centroids, spread
 from designs.mesh.types import Floats, Surface
 
 SAMPLES = 4000
 ALIKE = 1e-3
+ROUGHLY = 0.02
 
 
 @dataclass(frozen=True)
@@ -90,31 +91,36 @@ def _lone_faces(surface: Surface, grid: float) -> tuple[Floats, Floats]:
     return found[count == 1], centroids(surface)[index[count == 1]]
 
 
-def placement(before: Surface, after: Surface, near: Nearest, tolerance_mm: float) -> Placement | None:
+def placement(before: Surface, after: Surface, near: Nearest, tolerance_mm: float, closed: bool) -> Placement | None:
     """How the same shape stands, turned, mirrored or scaled; None where the shapes differ by over `tolerance_mm`.
 
     Rotations are the 24 that lay axes on axes and those between principal axes: a part of round or square
-    symmetry that was turned by an odd angle is not recognised. Mirrored ones are tried last.
+    symmetry that was turned by an odd angle is not recognised. Mirrored ones are tried last. The volumes of `closed`
+    surfaces must agree first, which costs nothing.
     """
     here, there = float(before.areas.sum()), float(after.areas.sum())
     if here <= 0 or there <= 0:
         return None
     scale = float(np.sqrt(there / here))
     scale = 1.0 if abs(scale - 1.0) < ALIKE else scale
-    points, own = spread(after, SAMPLES), spread(before, SAMPLES)
+    volume, volume2 = abs(volume_mm3(before)) * scale**3, abs(volume_mm3(after))
+    if closed and abs(volume2 - volume) > ALIKE * volume:
+        return None
+    points, few = spread(after, SAMPLES), spread(after, SAMPLES // 16)
+    roughly = ROUGHLY * float(np.linalg.norm(np.ptp(bounds(before), axis=0)))
     back: Nearest | None = None
     for candidate in _candidates(before, after, scale):
         found = candidate
-        distances, feet = near.closest(found.back(points))
-        if np.quantile(distances, 0.9) > 0.02 * np.linalg.norm(np.ptp(own, axis=0)):
+        if np.quantile(near.distances(found.back(few)), 0.9) > roughly:
             continue
+        distances, feet = near.closest(found.back(points))
         for _ in range(4):
             found = _refined(feet, points, found)
             distances, feet = near.closest(found.back(points))
-        if distances.max() > tolerance_mm:
+        if distances.max() > tolerance_mm or near.distances(found.back(after.points)).max() > tolerance_mm:
             continue
         back = back or Nearest(after)
-        if back.distances(scale * own @ found.rotation.T + found.shift_mm).max() <= tolerance_mm * max(1.0, scale):
+        if back.distances(scale * before.points @ found.rotation.T + found.shift_mm).max() <= tolerance_mm * scale:
             return found
     return None
 

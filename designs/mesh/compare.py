@@ -72,7 +72,11 @@ def measure(before: Surface, after: Surface) -> Comparison:
             facts | _unchanged(retessellated=True) | {"max_distance_mm": farthest}, after, NOTHING, NOTHING
         )
     facts |= _changed() | {"max_distance_mm": farthest}
-    if farthest > 10 * grain and (stands := placement(before, after, near, 4 * precision_mm(before, before))):
+    stands = None
+    if farthest > 10 * grain:
+        closed_ = facts["closed_before"] and facts["closed_after"]
+        stands = placement(before, after, near, 4 * precision_mm(before, before), closed_)
+    if stands:
         facts |= _stands(stands)
         if stands.scale == 1.0 and not stands.mirrored:
             turned = _unchanged(retessellated=False) | {"turned": True, "moved_mm": None, "max_distance_mm": 0.0}
@@ -149,9 +153,8 @@ def _far(surface: Surface, changed: Mask, other: Nearest) -> Floats:
     """m distances in mm from each changed face (its corners and middle) to the other version; 0 for the rest."""
     far = np.zeros(len(surface.faces))
     part = compact(surface.points, surface.faces[changed])
-    if len(part.faces) == int(changed.sum()):
-        corners = other.distances(part.points)[part.faces].max(axis=1)
-        far[changed] = np.maximum(corners, other.distances(centroids(part)))
+    corners = other.distances(part.points)[part.faces].max(axis=1)
+    far[changed] = np.maximum(corners, other.distances(centroids(part)))
     return far
 
 

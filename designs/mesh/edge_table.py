@@ -91,7 +91,9 @@ def bounds(surface: Surface) -> tuple[Floats, Floats]:
     """Lowest and highest corner in mm of the points that faces use; zeros without a face."""
     if not len(surface.faces):
         return np.zeros(3), np.zeros(3)
-    used = surface.points[surface.faces.ravel()]
+    in_use = np.zeros(len(surface.points), bool)
+    in_use[surface.faces] = True
+    used = surface.points[in_use]
     return used.min(axis=0), used.max(axis=0)
 
 

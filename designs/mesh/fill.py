@@ -186,7 +186,7 @@ def fill(surface: Surface, max_share: float, max_edges: int, max_mm: float | Non
         cover = None
         if edges <= max_edges and (max_mm is None or length <= max_mm):
             cover = _cover(surface.points, rings, known)
-        if cover is None or _area(surface.points, cover) > max_share * whole:
+        if cover is None or _area(surface.points, cover) > max_share * whole or _repeats(cover, surface):
             left += len(rings)
             longest = max(longest, length)
             continue
@@ -205,6 +205,12 @@ def _cover(points: Floats, rings: list[list[int]], known: set[int]) -> Indices |
     if len(rings) > 1 or len(rings[0]) > LEAST_AREA_EDGES:
         return _planar(points, rings)
     return _least_area(points, rings[0], known)
+
+
+def _repeats(cover: Indices, surface: Surface) -> bool:
+    """Whether a face of the cover lies on the three points of one that is there."""
+    near = surface.faces[np.isin(surface.faces, cover).all(axis=1)]
+    return not {tuple(sorted(face)) for face in cover.tolist()}.isdisjoint(tuple(sorted(f)) for f in near.tolist())
 
 
 def _length(at: Floats) -> float:

@@ -36,12 +36,14 @@ def centroids(surface: Surface) -> Floats:
 
 
 def spread(surface: Surface, limit: int) -> Floats:
-    """At most about `limit` points over a surface: of its points and its faces' middles, evenly through the file."""
-    every = max(1, -(-2 * len(surface.points) // limit))
-    other = max(1, -(-2 * len(surface.faces) // limit))
-    used = np.unique(surface.faces)
-    middles = surface.points[surface.faces[::other]].mean(axis=1)
-    return np.vstack((surface.points[used[::every]], middles))
+    """At most `limit` points over a surface, the same ones each time: half of its points, half of faces' middles."""
+    used, some = np.unique(surface.faces), np.random.default_rng(0)
+    if len(used) > limit // 2:
+        used = some.choice(used, limit // 2, replace=False)
+    faces = surface.faces
+    if len(faces) > limit // 2:
+        faces = faces[some.choice(len(faces), limit // 2, replace=False)]
+    return np.vstack((surface.points[used], surface.points[faces].mean(axis=1)))
 
 
 def windings(surface: Surface, points: Floats) -> Floats:

@@ -73,15 +73,19 @@ def repair(surface: Surface, options: Options | None = None) -> Repaired:
     if not len(surface.faces):
         return Repaired(surface, {"steps": [], "before": {}, "after": {}, "fixed": False, "left": ["no-volume"]})
     work = _Work(surface)
+    faults = _faults(surface)
     for _ in range(MAX_ROUNDS):
-        start = work.surface
-        _mend(work, options)
-        if options.unite and work.faults() == 0:
-            whole, count, twice = unite(work.surface)
+        again = _Work(work.surface, {code: dict(step) for code, step in work.steps.items()}, work.displaced_mm)
+        _mend(again, options)
+        if options.unite and again.faults() == 0:
+            whole, count, twice = unite(again.surface)
             if edge_table(whole.faces).faults == 0:
-                work.take("united", whole, count, overlap_mm3=twice)
-        if work.surface is start:
+                again.take("united", whole, count, overlap_mm3=twice)
+        fewer = _faults(again.surface)
+        turned = any(again.steps.get(code) != work.steps.get(code) for code in HARMLESS)
+        if again.surface is work.surface or fewer > faults or (fewer == faults and not turned):
             break
+        work, faults = again, fewer
     before, after = _facts(surface), _facts(work.surface)
     left = [code for code, key in LEFT.items() if after[key]]
     report = {
@@ -96,6 +100,7 @@ def repair(surface: Surface, options: Options | None = None) -> Repaired:
     return Repaired(work.surface, report)
 
 
+HARMLESS = ("specks", "inverted", "united")
 LEFT = {
     "not-watertight": "boundary_edges",
     "non-manifold": "non_manifold_edges",
@@ -145,6 +150,11 @@ def _cracks(work: _Work, tolerance_mm: float) -> None:
 
 def _if_better(surface: Surface, made: tuple[Surface, int]) -> tuple[Surface, int]:
     return made if edge_table(made[0].faces).faults < edge_table(surface.faces).faults else (surface, 0)
+
+
+def _faults(surface: Surface) -> int:
+    facts = _facts(surface)
+    return sum(facts[key] for key in LEFT.values())
 
 
 def _facts(surface: Surface) -> Facts:

@@ -100,7 +100,8 @@ def drop_flat(surface: Surface) -> tuple[Surface, int]:
     if not flat.any():
         return surface, 0
     tolerance = 10 * FLAT * diagonal(surface)
-    rest, cuts = compact(surface.points, surface.faces[~flat]), 1
+    rest, _, _ = weld_close(compact(surface.points, surface.faces[~flat]), tolerance)
+    cuts = 1
     while cuts:
         rest, cuts, _ = split_edges(rest, tolerance)
     fewer = edge_table(rest.faces).faults <= edge_table(surface.faces).faults
@@ -188,8 +189,3 @@ def _closed(surface: Surface, of_face: Indices, count: int) -> NDArray[np.bool_]
     whole = np.ones(count, bool)
     whole[of_face[(table.uses[table.edge_of] == 1).any(axis=1)]] = False
     return whole
-
-
-def farthest(before: Floats, after: Floats) -> float:
-    """The longest way in mm from a point to where it went, row by row."""
-    return float(np.linalg.norm(after - before, axis=1).max(initial=0.0))
