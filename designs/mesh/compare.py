@@ -1,4 +1,4 @@
-"""Two versions of a part: what changed between them, in mm and mm³, and where. Findings: `compare_findings`."""
+"""Two versions of a part: what changed between them in mm and mm³ and where, and in findings."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from designs.mesh import booleans
 from designs.mesh.align import Placement, placement, translation
+from designs.mesh.compare_findings import Change, findings, mass_g
 from designs.mesh.compare_places import (
     MAX_PLACES,
     Mask,
@@ -21,6 +22,8 @@ from designs.mesh.edge_table import bounds, compact, edge_table, volume_mm3
 from designs.mesh.nearest import Nearest, centroids
 from designs.mesh.repair import closed
 from designs.mesh.types import Facts, Floats, Surface
+
+__all__ = ["Change", "Comparison", "findings", "mass_g", "measure", "precision_mm"]
 
 PRECISION = 2e-5
 COORDINATES = 4e-7
