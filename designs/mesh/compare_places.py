@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, tetra_volumes
+from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, summed, tetra_volumes
 from designs.mesh.nearest import Nearest, centroids
 from designs.mesh.types import Facts, Floats, Surface
 
@@ -34,7 +34,7 @@ def _keys(faces: Indices) -> NDArray[np.uint64]:
     a, b, c = np.take_along_axis(faces, (first + np.arange(3)) % 3, axis=1).astype(np.uint64).T
     mixed = (a * np.uint64(0x9E3779B97F4A7C15)) ^ (b + np.uint64(0x632BE59BD9B4E019))
     mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + c
-    return (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray((mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB))
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Shells:
         for corner in range(3):
             np.minimum.at(low, of_face, surface.points[surface.faces[:, corner]])
             np.maximum.at(high, of_face, surface.points[surface.faces[:, corner]])
-        area = np.bincount(of_face, surface.areas, count)
-        volume = np.bincount(of_face, tetra_volumes(surface), count) if count else np.zeros(0)
+        area = summed(of_face, surface.areas, count)
+        volume = summed(of_face, tetra_volumes(surface), count) if count else np.zeros(0)
         weighted = centroids(surface) * surface.areas[:, None]
-        centre = np.column_stack([np.bincount(of_face, weighted[:, axis], count) for axis in range(3)])
+        centre = np.column_stack([summed(of_face, weighted[:, axis], count) for axis in range(3)])
         return cls(of_face, low, high, area, volume, centre / np.maximum(area, 1e-300)[:, None])
 
     def __len__(self) -> int:

@@ -76,6 +76,11 @@ def groups(table: EdgeTable, across: NDArray[np.bool_] | None = None) -> tuple[i
     return len(used), group.astype(np.int64)
 
 
+def summed(group: Indices, values: Floats, count: int) -> Floats:
+    """The sum of the values in each of `count` groups."""
+    return np.bincount(group, weights=values, minlength=count).astype(np.float64)
+
+
 def tetra_volumes(surface: Surface) -> Floats:
     """Signed volume in mm³ between each face and the first point: their sum is the volume of a closed surface."""
     local = surface.points[surface.faces[:, 0]] - surface.points[surface.faces[0, 0]]

@@ -180,12 +180,12 @@ def write_stl(path: Path, parts: Sequence[Surface]) -> None:
     from stl import Mode
     from stl.mesh import Mesh
 
-    class Dated(Mesh):  # type: ignore[misc]
-        def get_header(self, name: str) -> str:
+    class Undated(Mesh):
+        def get_header(self, name: str | bytes) -> str:
             return "repaired by Partage".ljust(80)
 
     corners = np.concatenate([part.points[part.faces] for part in parts])
     data = np.zeros(len(corners), dtype=Mesh.dtype)
     data["vectors"] = corners
-    mesh: Any = Dated(data, calculate_normals=True)
+    mesh: Any = Undated(data, calculate_normals=True)
     mesh.save(str(path), mode=Mode.BINARY, update_normals=False)

@@ -1,10 +1,12 @@
 """Small damage undone one kind at a time: cracks, faces without area, doubled faces, flaps and specks."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, tetra_volumes
-from designs.mesh.types import Floats, Surface
+from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, summed, tetra_volumes
+from designs.mesh.types import Surface
 
 FLAT = 1e-9
 SPECK = 1e-4
@@ -75,7 +77,7 @@ def split_edges(surface: Surface, tolerance_mm: float) -> tuple[Surface, int, fl
         on = (off <= tolerance_mm) & (at > tolerance_mm) & (at < span - tolerance_mm)
         if on.any():
             chain = [a, *others[on][np.argsort(at[on])].tolist(), b]
-            new += [(one, two, apex) for one, two in zip(chain, chain[1:], strict=False)]
+            new += [(one, two, apex) for one, two in pairwise(chain)]
             cut[face] = len(chain) - 2
             gap = max(gap, float(off[on].max()))
     if not cut:
@@ -168,8 +170,8 @@ def drop_specks(surface: Surface) -> tuple[Surface, int]:
     count, of_face = groups(edge_table(surface.faces))
     if count < 2:
         return surface, 0
-    area = np.bincount(of_face, surface.areas, count)
-    volume = np.abs(np.bincount(of_face, tetra_volumes(surface), count))
+    area = summed(of_face, surface.areas, count)
+    volume = np.abs(summed(of_face, tetra_volumes(surface), count))
     low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
     for corner in range(3):
         np.minimum.at(low, of_face, surface.points[surface.faces[:, corner]])

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh.edge_table import EdgeTable, Indices, bounds, edge_table, groups
+from designs.mesh.edge_table import EdgeTable, Indices, bounds, edge_table, groups, summed
 from designs.mesh.nearest import centroids, windings
 from designs.mesh.types import Corners, Floats, Surface
 
@@ -115,10 +115,10 @@ def _units(surface: Surface) -> tuple[int, Indices, Floats]:
     unit = np.unique(np.where(whole[patch], patch, count + groups(table)[1]), return_inverse=True)[1]
     number = int(unit.max()) + 1
     middle = centroids(surface) * surface.areas[:, None]
-    area = np.maximum(np.bincount(unit, surface.areas, number), 1e-300)
-    centre = np.column_stack([np.bincount(unit, middle[:, axis], number) for axis in range(3)]) / area[:, None]
+    area = np.maximum(summed(unit, surface.areas, number), 1e-300)
+    centre = np.column_stack([summed(unit, middle[:, axis], number) for axis in range(3)]) / area[:, None]
     local = surface.points[surface.faces[:, 0]] - centre[unit]
-    volumes = np.bincount(unit, np.einsum("ij,ij->i", local, surface.cross) / 6.0, number)
+    volumes = summed(unit, np.einsum("ij,ij->i", local, surface.cross) / 6.0, number)
     return number, unit.astype(np.int64), volumes
 
 
