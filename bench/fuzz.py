@@ -112,7 +112,7 @@ def attack(share, files, seed, keep):
             told[code] += 1
             slowest = max(slowest, (took, f"{number} {name}"))
             warnings = (outcome.facts or {}).get("warnings", [])
-            lost = next((w for w in warnings if w.startswith("no picture: ")), "")
+            lost = next((w for w in warnings if w.startswith("not all was measured: ")), "")
             if code in FATAL or code == "crashed" or lost:
                 print(f"{number} {name}: {code} {lost} after {took:.1f} s", flush=True)
                 if keep:

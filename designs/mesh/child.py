@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,22 +28,30 @@ def _hook(name: str) -> Callable[[], Any]:
     return found
 
 
-def _run(request: dict[str, Any], hook: Callable[[], Any] | None) -> tuple[dict[str, Any], work.Draw | None]:
-    """The answer, and what draws the pictures after it is safe."""
+def _answers(request: dict[str, Any], hook: Callable[[], Any] | None) -> Iterator[dict[str, Any]]:
+    """What is known so far, again and again; a refusal only while nothing is known."""
+    facts: dict[str, Any] | None = None
+    code, sentence, params = "", "", {}
     try:
         if hook:
-            return {"facts": hook()}, None
-        facts, draw = work.do(request)
-        return {"facts": facts}, draw
+            yield {"facts": hook()}
+            return
+        for facts in work.do(request):
+            yield {"facts": facts}
+        return
     except RefusedError as error:
-        found = error.refusal
-        return {"refusal": [found.code, found.sentence, found.params]}, None
+        code, sentence, params = error.refusal.code, error.refusal.sentence, error.refusal.params
     except MemoryError:
-        return {"refusal": ["out-of-memory", "needs more memory than is allowed", {}]}, None
+        code, sentence = "out-of-memory", "needs more memory than is allowed"
     except RecursionError:
-        return {"refusal": ["too-complex", "nested too deeply", {}]}, None
+        code, sentence = "too-complex", "nested too deeply"
     except BaseException as error:
-        return {"refusal": ["unreadable", "the file cannot be read", {"kind": type(error).__name__}]}, None
+        code, sentence, params = "unreadable", "the file cannot be read", {"kind": type(error).__name__}
+    if facts is None:
+        yield {"refusal": [code, sentence, params]}
+    else:
+        kind = params.get("kind", code)
+        yield {"facts": {**facts, "warnings": [*facts.get("warnings", []), f"not all was measured: {kind}"]}}
 
 
 def _save_nothing(*_: Any) -> None:
@@ -62,12 +70,10 @@ def _child(request: dict[str, Any]) -> None:
     fences.limit(request["limits"])
     fences.cut_network()
     fences.shut_out(Path(request["folder"]), [Path(path) for path in request.get("paths", [])])
-    answer, draw = _run(request, hook)
     part, whole = Path(request["folder"], "result.part"), Path(request["folder"], "result.json")
-    part.write_text(json.dumps(answer, allow_nan=False))
-    part.replace(whole)
-    if draw:
-        draw()
+    for answer in _answers(request, hook):
+        part.write_text(json.dumps(answer, allow_nan=False))
+        part.replace(whole)
 
 
 def _resident(pid: int) -> int:

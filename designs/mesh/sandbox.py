@@ -98,7 +98,7 @@ class Warm:
             sentence = _SENTENCES.get(why, _SENTENCES["crashed"])
             if outcome.facts is None:
                 return Outcome(None, Refusal(why, sentence))
-            outcome.facts["warnings"] = [*outcome.facts.get("warnings", []), f"no picture: {sentence}"]
+            outcome.facts["warnings"] = [*outcome.facts.get("warnings", []), f"not all was measured: {sentence}"]
             return outcome
 
     def _ask(self, request: dict[str, Any], seconds: float) -> str:

@@ -154,5 +154,5 @@ def test_a_picture_that_fails_costs_no_facts(shared, warm, tmp_path):
     cube = shared / "hostile" / "stl_good_cube.stl"
     outcome = warm.measure(cube, "stl", out=tmp_path, limits=Limits(output=4096))
     assert outcome.facts["volume_mm3"] == pytest.approx(8000)
-    assert outcome.facts["warnings"][0].startswith("no picture: ")
+    assert outcome.facts["warnings"][0].startswith("not all was measured: ")
     assert outcome.pictures == {}
