@@ -38,7 +38,7 @@ def scale_of(facts):
 
 
 def closed(row):
-    """What each tool says: is every edge shared by two faces? PrusaSlicer and admesh pair the faces of a fan of four."""
+    """What each tool says: is every edge shared by two faces? Two of them pair the faces of an edge of four."""
     said = [not value for value in numbers(row, "admesh_open_edges")]
     said += [row["ps_manifold"] == "yes"] if row["ps_manifold"] in {"yes", "no"} else []
     for first, second in (("ml_boundary_edges", "ml_nonmanifold_edges"), ("own_open_welded", "own_nonmanifold_welded")):
@@ -70,7 +70,10 @@ def cells(facts, row):
     if said:
         yield "watertight", facts["watertight"], said[0], facts["watertight"] in said
     for name, ours, keys in (
-        ("boundary", facts["boundary_edges"], ("ml_boundary_edges", "own_open_welded", "admesh_open_edges", "ps_open_edges")),
+        (
+            "boundary", facts["boundary_edges"],
+            ("ml_boundary_edges", "own_open_welded", "admesh_open_edges", "ps_open_edges"),
+        ),
         ("non-manifold", facts["non_manifold_edges"], ("ml_nonmanifold_edges", "own_nonmanifold_welded")),
         ("shells", facts["shells"], ("ml_components", "admesh_parts", "ps_parts")),
     ):  # fmt: skip
@@ -80,7 +83,7 @@ def cells(facts, row):
 
 
 def noise(path, row, rows):
-    """The tools do not clear noise about zero: with none cleared, the kernel says what they say, and fewer edges close."""
+    """The tools do not clear noise about zero; without clearing it, the kernel counts what they count."""
     part = load.load(path, formats.format_of(path.name)).parts[0]
     exact = topology.Surface(*welding.weld(part.points, part.faces, snap=False))
     plain, clear = topology.edges(exact), topology.surface_and_edges(part)[1]
@@ -88,7 +91,7 @@ def noise(path, row, rows):
 
 
 def as_stl(path, row, rows):
-    """admesh pairs faces at edges of four, PrusaSlicer takes AMF unwelded; pymeshlab says the same of this plate's STL."""
+    """admesh pairs faces at edges of four, PrusaSlicer welds no AMF; of this plate's STL, pymeshlab says the same."""
     twin = next((other for other in rows if other["file"] == row["file"].rsplit(".", 1)[0] + ".stl"), None)
     if twin is None or numbers(twin, "admesh_facets") != numbers(row, "own_triangles"):
         return False

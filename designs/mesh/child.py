@@ -110,9 +110,12 @@ def _watch(pid: int, limits: dict[str, Any], owner: int) -> str:
         time.sleep(POLL)
 
 
-def serve() -> None:
-    """Answer requests until stdin ends."""
-    warm.main()
+def serve(lean: bool = False) -> None:
+    """Answer requests until stdin ends; when `lean`, with only the quick kernels warm."""
+    if lean:
+        warm.quick()
+    else:
+        warm.main()
     owner = os.getppid()
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
@@ -134,4 +137,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(lean="--lean" in sys.argv)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from designs.mesh import measure, preview, work
+from designs.mesh import geometry, holes, measure, preview, topology, welding, work
+from designs.mesh.load import stl
 from designs.mesh.types import Loaded, Part
 
 
@@ -15,10 +16,17 @@ def tetrahedron() -> Part:
     return Part("", points, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int64))
 
 
+def quick() -> None:
+    """Run the kernels of the quick facts once."""
+    for module in (welding, topology, geometry, holes, stl):
+        module.warm()
+    measure.facts_of(Loaded([tetrahedron()]), "stl")
+
+
 def main() -> None:
     """Run every kernel once."""
+    quick()
     loaded = Loaded([tetrahedron()])
-    measure.facts_of(loaded, "stl")
     preview.render(loaded.parts[0].points, loaded.parts[0].faces, 64)
     with tempfile.TemporaryDirectory() as folder:
         work.pictures(loaded, Path(folder))
