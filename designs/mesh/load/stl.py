@@ -37,7 +37,7 @@ def read(data: bytes) -> Loaded:
     trailing = len(data) - 84 - 50 * count
     warnings = [f"{trailing} bytes after the last facet"] if trailing else []
     points, faces = welding.unite(np.ascontiguousarray(facets["points"]).reshape(-1, 3))
-    return Loaded([Part("", points, faces.astype(np.int64))], warnings=warnings)
+    return Loaded([welding.Welded("", points, faces.astype(np.int64))], warnings=warnings)
 
 
 def _printable(head: bytes) -> bool:
