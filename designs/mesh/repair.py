@@ -10,6 +10,7 @@ import numpy as np
 from designs.mesh import repair_clean as clean
 from designs.mesh.edge_table import bounds, edge_table, groups, volume_mm3
 from designs.mesh.fill import fill
+from designs.mesh.separate import separate
 from designs.mesh.types import Facts, Surface
 from designs.mesh.unite import unite
 from designs.mesh.winding import agreeing, outwards
@@ -67,7 +68,8 @@ def repair(surface: Surface, options: Options | None = None) -> Repaired:
 
     A step that would leave more faults than it found is not taken. A sound surface comes back itself, with no steps;
     so does the result of a repair. Step codes: weld split-edges degenerate duplicate flaps specks winding fill-holes
-    inverted united. `left` holds not-watertight, non-manifold, misoriented, degenerate, duplicate as they apply.
+    inverted separated united. `left` holds those of not-watertight, non-manifold, misoriented, degenerate, duplicate
+    that are.
     """
     options = options or Options()
     if not len(surface.faces):
@@ -132,6 +134,9 @@ def _mend(work: _Work, options: Options) -> None:
         numbers = {"triangles": filled.triangles, "area_mm2": filled.area_mm2}
         work.take("fill-holes", filled.surface, filled.holes, **numbers)
     work.take("inverted", *outwards(work.surface))
+    parted, count, moved = separate(work.surface)
+    if count and edge_table(parted.faces).faults < work.faults():
+        work.take("separated", parted, count, moved)
 
 
 def _cracks(work: _Work, tolerance_mm: float) -> None:
