@@ -59,7 +59,8 @@ def number(text: Bytes, at: int, end: int) -> tuple[float, int]:
             at += 1
         power, begun = 0, at
         while at < end and 48 <= text[at] <= 57:
-            power = min(power * 10 + np.int64(text[at]) - 48, 9999)
+            if power < 9999:
+                power = power * 10 + int(text[at]) - 48
             at += 1
         if at == begun:
             return 0.0, -1
@@ -81,12 +82,12 @@ def _skip_spaces(text: Bytes, at: int, end: int) -> int:
 
 @njit(cache=True)
 def _equal(text: Bytes, start: int, end: int, word: Bytes) -> bool:
-    if end - start != len(word):
-        return False
-    for i in range(len(word)):
-        if text[start + i] != word[i]:
-            return False
-    return True
+    same = end - start == len(word)
+    at = 0
+    while same and at < len(word):
+        same = text[start + at] == word[at]
+        at += 1
+    return same
 
 
 @njit(cache=True)
@@ -139,9 +140,9 @@ def attribute_rows(
             at += 1
             column = -1
             if letter == 0 and length == 1:
-                column = np.int64(text[key]) - first
+                column = int(text[key]) - first
             elif letter != 0 and length == 2 and text[key] == letter:
-                column = np.int64(text[key + 1]) - first
+                column = int(text[key + 1]) - first
             if wanted and 0 <= column < 3:
                 value, at = number(text, _skip_spaces(text, at, end), end)
                 if at < 0:
@@ -165,8 +166,6 @@ def attribute_rows(
 
 def warm() -> None:
     """Compile and cache every kernel."""
-    pass
-
     text = b'<vertex x="1" y="2.5e1" z="-3"/>'
     attribute_rows(view(text), 0, len(text), view(b"vertex"), 0, ord("x"), np.empty((1, 3)))
-    #wavefront.read(b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    # wavefront.read(b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")

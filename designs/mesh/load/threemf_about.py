@@ -29,7 +29,7 @@ def metadata(root: etree._Element) -> dict[str, str]:
 
 def materials(resources: etree._Element) -> list[dict[str, str]]:
     """Base materials and colours of colour groups: name (may be empty) and #RRGGBB[AA]."""
-    found = []
+    found: list[dict[str, str]] = []
     for group in resources:
         if local(group) not in {"basematerials", "colorgroup"}:
             continue
