@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from designs.mesh.load import amf, cad, gltf, off, ply, polygons, scan, stl, threemf, wavefront
+from designs.mesh.load import amf, cad, gltf, off, ply, polygons, scad, scan, stl, threemf, wavefront
 from designs.mesh.types import Loaded, Part, RefusedError
 
 MAX_BYTES = 512 << 20
@@ -25,6 +25,7 @@ READERS: dict[str, Callable[[bytes], Loaded]] = {
     "amf": amf.read,
     "step": cad.read_step,
     "iges": cad.read_iges,
+    "scad": scad.read,
 }
 
 

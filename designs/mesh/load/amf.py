@@ -130,31 +130,31 @@ def _instance(element: Any) -> Instance:
 def _placed(found: _Amf) -> list[tuple[str, Points, Faces]]:
     """Objects as constellations place them; objects and constellations that no other names stand as they are."""
     named = {key for instances in found.placed.values() for key, _ in instances}
-    made: list[tuple[str, Points, Faces]] = []
-    triangles = 0
-    roots = [key for key in (*found.shapes, *found.placed) if key not in named]
+    roots = [(key, True) for key in found.shapes if key not in named]
+    roots += [(key, False) for key in found.placed if key not in named or key in found.shapes]
     if found.placed and not roots:
         raise RefusedError("component-cycle", "circular constellations")
-    waiting = [(key, np.eye(4), 0) for key in reversed(roots)]
-    steps = 0
+    made: list[tuple[str, Points, Faces]] = []
+    triangles, steps = 0, 0
+    waiting = [(key, solid, np.eye(4), 0) for key, solid in reversed(roots)]
     while waiting:
-        key, matrix, depth = waiting.pop()
+        key, solid, matrix, depth = waiting.pop()
         steps += 1
         if depth > MAX_DEPTH:
             raise RefusedError("component-cycle", "circular constellations")
         if steps + len(waiting) > MAX_INSTANCES:
             raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} instances", limit=MAX_INSTANCES)
-        if key in found.shapes:
+        if solid:
             points, faces = found.shapes[key]
             triangles += len(faces)
             if triangles > MAX_TRIANGLES:
                 raise RefusedError("too-many-triangles", f"more than {MAX_TRIANGLES} triangles", limit=MAX_TRIANGLES)
             made.append((found.names[key] or key, points @ matrix[:3, :3].T + matrix[:3, 3], faces))
-        elif key in found.placed:
-            inner = [(child, matrix @ _matrix(place), depth + 1) for child, place in found.placed[key]]
-            waiting += reversed(inner)
-        else:
-            raise RefusedError("missing-part", "a constellation names an object that is not there")
+            continue
+        for child, place in reversed(found.placed[key]):
+            if child not in found.shapes and child not in found.placed:
+                raise RefusedError("missing-part", "a constellation names an object that is not there")
+            waiting.append((child, child in found.shapes, matrix @ _matrix(place), depth + 1))
     return made
 
 
