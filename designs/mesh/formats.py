@@ -6,9 +6,9 @@ IMAGES = frozenset({"png", "jpeg", "webp", "gif"})
 DRAWINGS = frozenset({"svg", "dxf", "gcode"})
 
 _EXTENSIONS = {
-    "stl": "stl", "obj": "obj", "ply": "ply", "off": "off", "3mf": "3mf", "glb": "glb", "gltf": "gltf",
-    "amf": "amf", "step": "step", "stp": "step", "iges": "iges", "igs": "iges", "scad": "scad", "svg": "svg", "dxf": "dxf",
-    "gcode": "gcode", "gco": "gcode",
+    "stl": "stl", "obj": "obj", "ply": "ply", "off": "off", "3mf": "3mf", "glb": "glb", "gltf": "gltf", "amf": "amf",
+    "step": "step", "stp": "step", "iges": "iges", "igs": "iges", "scad": "scad",
+    "svg": "svg", "dxf": "dxf", "gcode": "gcode", "gco": "gcode",
     "png": "png", "jpg": "jpeg", "jpeg": "jpeg", "webp": "webp", "gif": "gif",
 }  # fmt: skip
 

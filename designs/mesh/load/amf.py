@@ -14,7 +14,7 @@ from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
 MAX_INSTANCES = 10_000
 MAX_DEPTH = 32
 MAX_METADATA = 50
-MAX_TRIANGLES = 20_000_000
+MAX_TRIANGLES = 5_000_000
 _AXES = ("x", "y", "z")
 _PLACES = ("deltax", "deltay", "deltaz", "rx", "ry", "rz")
 

@@ -20,7 +20,7 @@ UNIT_NAMES = {
     "micron": "micron", "millimeter": "mm", "centimeter": "cm", "inch": "inch", "foot": "foot", "meter": "m",
 }  # fmt: skip
 MAX_INSTANCES = 10_000
-MAX_TRIANGLES = 20_000_000
+MAX_TRIANGLES = 5_000_000
 MAX_DEPTH = 32
 
 Key = tuple[str, str]
@@ -42,6 +42,7 @@ class _Model:
     materials: list[dict[str, str]] = field(default_factory=list)
     instances: int = 0
     triangles: int = 0
+    lattice: bool = False
 
 
 def read(data: bytes) -> Loaded:
@@ -58,6 +59,8 @@ def read(data: bytes) -> Loaded:
     items = [e for build in root if local(build) == "build" for e in build if local(e) == "item"]
     if len(items) > MAX_INSTANCES:
         raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} build items", limit=MAX_INSTANCES)
+    if not items:
+        raise RefusedError("no-triangles", "the 3MF file builds nothing: it has no build items")
     names = about.slicer_names(package)
     parts: list[Part] = []
     for item in items:
@@ -66,6 +69,8 @@ def read(data: bytes) -> Loaded:
         if len(faces):
             name = model.objects[key].name or names.get(key[1]) or item.get("partnumber") or ""
             parts.append(Part(name, points * model.scales[start], faces))
+    if not parts and model.lattice:
+        raise RefusedError("no-triangles", "a lattice of beams, no triangles")
     picture = about.thumbnail_bytes(package, relations)
     extra = {
         "build_items": len(items),
@@ -74,8 +79,7 @@ def read(data: bytes) -> Loaded:
         "thumbnail": picture > 0,
         "thumbnail_bytes": picture,
     }
-    warnings = [] if items else ["the 3MF file builds nothing: it has no build items"]
-    return Loaded(parts, UNIT_NAMES[unit], warnings, extra)
+    return Loaded(parts, UNIT_NAMES[unit], [], extra)
 
 
 def _relations(package: Package) -> etree._Element:
@@ -107,6 +111,7 @@ def _read_part(model: _Model, path: str) -> etree._Element:
     if unit not in UNITS_MM:
         raise RefusedError("unreadable", "the 3MF unit is unknown")
     model.scales[path] = UNITS_MM[unit]
+    model.lattice |= any(local(element) == "beamlattice" for element in part.root.iter())
     for resources in part.root:
         if local(resources) == "resources":
             model.materials += about.materials(resources)
