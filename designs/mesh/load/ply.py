@@ -44,7 +44,7 @@ def read(data: bytes) -> Loaded:
             points, position = _points(data, values, position, element, order)
         elif element.name == "face" and faces is None and any(name in _FACE_LISTS for name in element.properties):
             faces, position = _faces(data, values, position, element, order)
-        elif points is None or faces is None:
+        else:
             position = _walked(data, values, position, element, order)[1]
     if points is None or faces is None or not len(faces):
         raise RefusedError("no-triangles", "points only: no faces, so no triangles")
