@@ -73,7 +73,8 @@ def read(data: bytes) -> Loaded:
 def refuse_outside(source: str) -> None:
     """Raises RefusedError when a path written out in a source is absolute, climbs out of the folder or is a URL."""
     plain = _COMMENT_OR_STRING.sub(lambda found: found[1] or " ", source)
-    named = [found[1] for found in _NAMED.finditer(plain)]
+    code = _COMMENT_OR_STRING.sub(" ", source)
+    named = [found[1] for found in _NAMED.finditer(code)]
     named += [found[1] or found[2] for found in _OPENED.finditer(plain)]
     for name in named:
         path = name.strip().replace("\\", "/")
