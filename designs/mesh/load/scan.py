@@ -107,12 +107,14 @@ def attribute_rows(
         if text[at] != 60:
             return -1
         at += 1
+        closing = at < end and text[at] == 47
+        at += 1 if closing else 0
         name = at
-        while at < end and text[at] > 32 and text[at] != 62 and (text[at] != 47 or at == name):
+        while at < end and text[at] > 32 and text[at] != 62 and text[at] != 47:
             if text[at] == 58:
                 name = at + 1
             at += 1
-        wanted = _equal(text, name, at, tag)
+        wanted = not closing and _equal(text, name, at, tag)
         if wanted and count >= len(rows):
             return -1
         seen = 0
