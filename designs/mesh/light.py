@@ -7,7 +7,7 @@ from designs.mesh.camera import unit
 from designs.mesh.raster import Single
 from designs.mesh.types import Corners
 
-MAP = 384
+MAP = 352
 LAMP_DEGREES = 7.0
 LAMP_RAYS = 12
 SKY_RAYS, FEWEST_RAYS = 64, 16

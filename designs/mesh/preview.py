@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from designs.mesh import camera, light, raster
@@ -14,14 +15,12 @@ from designs.mesh.types import Corners, Faces, Floats, Points
 
 LARGE, SMALL = 1024, 256
 # Linear light. The colour is the orange of the brand (static/css/tokens.css, --accent) where it is lit.
-FRONT = np.array([0.80, 0.165, 0.035], np.float32)
+FRONT = np.array([0.78, 0.155, 0.030], np.float32)
 BACK = np.array([0.20, 0.085, 0.060], np.float32)
 SHADOW = (10, 12, 16)
 SHADOW_MOST = 0.62
-SAMPLES = np.array([[0.06, -0.19], [-0.31, 0.06], [0.19, 0.31], [-0.06, -0.44], [0.44, -0.06], [-0.19, 0.44],
-                    [-0.44, -0.31], [0.31, -0.31]])  # fmt: skip
+SAMPLES = np.array([[-0.42, -0.08], [-0.25, 0.42], [-0.08, -0.42], [0.08, 0.08], [0.25, -0.25], [0.42, 0.25]])
 MAX_SECONDS = 1.5
-FEW_LIGHT = 150_000
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,9 @@ def render(
     eye = camera.choose(caster.points, caster.faces, caster.normals)
     eye = camera.at(part.points, eye.azimuth, eye.elevation)
     lamp = _key(eye)
-    shade = _shade(part, caster, eye, lamp, size)
-    picture = _draw(part, eye, lamp, shade, size)
-    drawn = Image.fromarray(picture, "RGBa").convert("RGBA")
-    if eye.elevation < 0:
-        return drawn
-    return Image.alpha_composite(_ground(caster, eye, lamp, size), drawn)
+    shade, shadow = _light(part, caster, eye, lamp, size)
+    drawn = Image.fromarray(_draw(part, eye, lamp, shade, size), "RGBa").convert("RGBA")
+    return Image.alpha_composite(shadow, drawn) if shadow else drawn
 
 
 def _beside(part: Scene, points: Points, simple: tuple[Points, Faces | Corners]) -> Scene:
@@ -113,7 +109,7 @@ def _key(eye: Camera) -> Single:
     if eye.elevation < 0:
         return unit(-view * 0.9 + up * 0.9 - side * 0.7)
     away = unit(np.array([-view[0], -view[1], 0], np.float32))
-    return unit(away * 0.50 - side * 0.42 + np.array([0, 0, 1.0], np.float32))
+    return unit(away * 0.50 - side * 0.42 + np.array([0, 0, 1.1], np.float32))
 
 
 def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
@@ -123,17 +119,14 @@ def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
     return directions, (0.42 + 0.58 * np.clip(height * 1.4 + 0.35, 0, 1)).astype(np.float32)
 
 
-def _shade(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> Single:
-    """size x size x 2: the share of sky and of lamp that reaches each pixel."""
+def _light(
+    part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int
+) -> tuple[Single, Image.Image | None]:
+    """The shares of sky and lamp that reach each pixel (size x size x 2), and the shadow on the ground, from above."""
     x, y, z = eye.project(part.points, size)
     depth, which = _buffers(size)
-    raster.fill(x, y, z, part.faces, depth, which)
-    if (which >= 0).sum() < 0.01 * size * size:
-        raster.strokes(x, y, z, part.faces, depth, which)
+    _fill(x, y, z, part.faces, depth, which)
     rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
-    shade = np.ones((size, size, 2), np.float32)
-    if not len(rows):
-        return shade
     flat = part.normals[which[rows, columns]]
     flat[flat @ eye.axes[2] > 0] *= -1
     scale = 2 * eye.half / size
@@ -142,17 +135,69 @@ def _shade(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> 
         + ((size / 2 - rows - 0.5) * scale + eye.centre[1])[:, None] * eye.axes[1]
         + depth[rows, columns][:, None] * eye.axes[2], np.float32,
     )  # fmt: skip
+    small = size // 4
+    if eye.elevation > 0:
+        bed = _bed(float(caster.points[:, 2].min()), eye, small)
+        spots = np.vstack([spots, bed])
+        flat = np.vstack([flat, np.broadcast_to(np.array([0, 0, 1], np.float32), bed.shape)])
     directions, bright = _sky(light.rays(caster.points, caster.faces), eye)
     cone = light.lamp(lamp)
-    shade[rows, columns, 0] = light.reaching(caster.points, caster.faces, spots, flat, directions, bright)
-    shade[rows, columns, 1] = light.reaching(
-        caster.points, caster.faces, spots, flat, cone, np.ones(len(cone), np.float32)
-    )
+    sky = light.reaching(caster.points, caster.faces, spots, flat, directions, bright)
+    key = light.reaching(caster.points, caster.faces, spots, flat, cone, np.ones(len(cone), np.float32))
+    shade = np.ones((size, size, 2), np.float32)
+    shade[rows, columns, 0], shade[rows, columns, 1] = sky[: len(rows)], key[: len(rows)]
     normals = np.zeros((size, size, 3), np.float32)
-    smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth)
+    smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, eye.axes[2])
     smooth[smooth @ eye.axes[2] > 0] *= -1
     normals[rows, columns] = smooth
-    return raster.soften(shade, normals, depth, max(2, size // 200), 3 * scale)
+    shade = raster.soften(shade, normals, depth, max(2, size // 200), 3 * scale)
+    if eye.elevation < 0:
+        return shade, None
+    ground = (sky[len(rows) :].reshape(small, small), key[len(rows) :].reshape(small, small))
+    return shade, _shadow(*ground, size)
+
+
+def _fill(x: Single, y: Single, z: Single, faces: Corners, depth: Single, which: Whole) -> None:
+    raster.fill(x, y, z, faces, depth, which)
+    if (which >= 0).sum() < 0.01 * which.size:
+        raster.strokes(x, y, z, faces, depth, which)
+
+
+def _bed(floor: float, eye: Camera, size: int) -> Single:
+    """size² x 3: where the ground lies under the pixels of a picture of `size` px."""
+    side, up, view = eye.axes
+    scale = 2 * eye.half / size
+    column, row = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5)
+    across, above = (column - size / 2) * scale + eye.centre[0], (size / 2 - row) * scale + eye.centre[1]
+    spots = across[..., None] * side + above[..., None] * up
+    spots = spots + ((floor - spots[..., 2]) / view[2])[..., None] * view
+    return np.ascontiguousarray(spots.reshape(-1, 3), np.float32)
+
+
+def _shadow(sky: Single, key: Single, size: int) -> Image.Image:
+    """What the part takes of sky and lamp on the bed (shares, from `_bed`): soft, and gone before the picture ends."""
+    small = len(sky)
+    wide = _blurred(1 - sky, small * 0.030)
+    dark = 0.85 * np.clip(wide - 0.05, 0, 1) * _fade(small, 0.10)
+    dark += 0.40 * _blurred(1 - key, small * 0.012) * _fade(small, 0.34)
+    alpha = SHADOW_MOST * np.tanh(1.5 * dark)
+    mask = Image.fromarray((alpha * 255 + 0.5).astype(np.uint8))
+    shadow = Image.new("RGBA", (size, size), (*SHADOW, 0))
+    shadow.putalpha(mask.resize((size, size), Image.Resampling.BICUBIC))
+    return shadow
+
+
+def _fade(size: int, share: float) -> Single:
+    """size x size: 1 within, falling smoothly to 0 over this share of the picture at its border."""
+    near = np.minimum(np.arange(size) + 0.5, size - 0.5 - np.arange(size)) / (size * share)
+    edge = np.clip(near, 0, 1).astype(np.float32)
+    smooth = edge**2 * (3 - 2 * edge)
+    return np.asarray(smooth[:, None] * smooth[None, :], np.float32)
+
+
+def _blurred(values: Single, radius: float) -> Single:
+    image = Image.fromarray((values * 255 + 0.5).astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 @njit(cache=True)
@@ -160,7 +205,7 @@ def _paint(
     rows: Whole, columns: Whole, smooth: Single, shade: Single, lamp: Single, fill: Single, view: Single, up: Single,
     front: Single, back: Single, total: Single,
 ) -> None:  # fmt: skip
-    """Add the light of these pixels, display-coded and premultiplied, to `total` (size x size x 4)."""
+    """Add the linear light of these pixels to `total` (size x size x 4; the last channel counts samples)."""
     half = np.empty(3, np.float32)
     for axis in range(3):
         half[axis] = lamp[axis] - view[axis]
@@ -176,8 +221,13 @@ def _paint(
         high = np.float32(0.5) + np.float32(0.5) * (n0 * up[0] + n1 * up[1] + n2 * up[2])
         key = max(n0 * lamp[0] + n1 * lamp[1] + n2 * lamp[2], np.float32(0)) * open_lamp
         soft = max(n0 * fill[0] + n1 * fill[1] + n2 * fill[2], np.float32(0)) * open_sky
-        shine = max(n0 * half[0] + n1 * half[1] + n2 * half[2], np.float32(0)) ** 36 * open_lamp
-        rim = (np.float32(1) + across) ** 4 * open_sky
+        shine = max(n0 * half[0] + n1 * half[1] + n2 * half[2], np.float32(0))
+        shine *= shine
+        shine *= shine
+        shine *= shine
+        shine = shine * shine * shine * shine * open_lamp
+        rim = np.float32(1) + across
+        rim = rim * rim * rim * open_sky
         for channel in range(3):
             colour = back[channel] if turned else front[channel]
             # Light between near walls takes their colour (Jimenez et al. 2016, multi-bounce ambient occlusion).
@@ -185,19 +235,13 @@ def _paint(
             b = np.float32(-4.7951) * colour + np.float32(0.6417)
             c = np.float32(2.7552) * colour + np.float32(0.6903)
             bounced = max(open_sky, ((open_sky * a + b) * open_sky + c) * open_sky)
-            value = colour * ((np.float32(0.20) + np.float32(0.36) * high) * bounced + np.float32(0.78) * key)
-            value += colour * np.float32(0.16) * soft + np.float32(0.045) * shine + np.float32(0.035) * rim
-            value = value / (np.float32(1) + np.float32(0.12) * value)
-            value = min(max(value, np.float32(0)), np.float32(1))
-            if value <= np.float32(0.0031308):
-                value *= np.float32(12.92)
-            else:
-                value = np.float32(1.055) * value ** np.float32(1 / 2.4) - np.float32(0.055)
-            total[row, column, channel] += value
+            value = (np.float32(0.10) + np.float32(0.34) * high) * bounced
+            value += np.float32(0.95) * key + np.float32(0.12) * soft
+            total[row, column, channel] += colour * value + np.float32(0.05) * shine + np.float32(0.03) * rim
         total[row, column, 3] += np.float32(1)
 
 
-def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> Single:
+def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> NDArray[np.uint8]:
     """Premultiplied RGBA: several samples a pixel, each with the light of the pixel."""
     samples = SAMPLES[:4] if len(part.faces) > 400_000 else SAMPLES
     total = np.zeros((size, size, 4), np.float32)
@@ -207,45 +251,15 @@ def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> S
     for dx, dy in samples:
         x, y, z = eye.project(part.points, size, (float(dx), float(dy)))
         depth, which = _buffers(size)
-        raster.fill(x, y, z, part.faces, depth, which)
-        if (which >= 0).sum() < 0.01 * size * size:
-            raster.strokes(x, y, z, part.faces, depth, which)
+        _fill(x, y, z, part.faces, depth, which)
         rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
-        smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth)
-        flat = part.normals[which[rows, columns]] @ view
-        # A smooth normal never turns a face over that the eye sees from its own side.
-        wrong = (smooth @ view) * flat < 0
-        smooth[wrong] = part.normals[which[rows, columns][wrong]]
+        smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, view)
         _paint(rows, columns, smooth, shade, lamp, fill, view, above, FRONT, BACK, total)
-    return np.asarray((total / len(samples) * 255 + 0.5).clip(0, 255), np.uint8)
-
-
-def _ground(caster: Scene, eye: Camera, lamp: Single, size: int) -> Image.Image:
-    """The shadow on the bed: what the part takes of the sky and of the lamp, fading before the border of the picture."""
-    small = size // 4
-    floor = float(caster.points[:, 2].min())
-    side, up, view = eye.axes
-    scale = 2 * eye.half / small
-    column, row = np.meshgrid(np.arange(small) + 0.5, np.arange(small) + 0.5)
-    across, above = (column - small / 2) * scale + eye.centre[0], (small / 2 - row) * scale + eye.centre[1]
-    spots = across[..., None] * side + above[..., None] * up
-    spots = spots + ((floor - spots[..., 2]) / view[2])[..., None] * view
-    spots = np.ascontiguousarray(spots.reshape(-1, 3), np.float32)
-    normals = np.zeros_like(spots)
-    normals[:, 2] = 1
-    directions = light.sphere(light.rays(caster.points, caster.faces))
-    directions = directions[directions[:, 2] > 0.05]
-    cone = light.lamp(lamp)
-    sky = light.reaching(caster.points, caster.faces, spots, normals, directions, np.ones(len(directions), np.float32))
-    key = light.reaching(caster.points, caster.faces, spots, normals, cone, np.ones(len(cone), np.float32))
-    dark = (0.75 * (1 - sky) + 0.45 * (1 - key)).reshape(small, small)
-    edge = np.minimum(np.arange(small) + 0.5, small - 0.5 - np.arange(small)) / (small * 0.09)
-    fade = np.clip(edge, 0, 1) ** 2 * (3 - 2 * np.clip(edge, 0, 1))
-    alpha = SHADOW_MOST * np.tanh(1.5 * dark) * fade[:, None] * fade[None, :]
-    mask = Image.fromarray((alpha * 255 + 0.5).astype(np.uint8)).filter(ImageFilter.GaussianBlur(small * 0.005))
-    shadow = Image.new("RGBA", (size, size), (*SHADOW, 0))
-    shadow.putalpha(mask.resize((size, size), Image.Resampling.BICUBIC))
-    return shadow
+    count = np.maximum(total[..., 3:], 1)
+    linear = np.clip(total[..., :3] / count, 0, 1)
+    coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055)
+    share = total[..., 3:] / np.float32(len(samples))
+    return np.asarray(np.concatenate([coded * share, share], axis=2) * 255 + 0.5, np.uint8)
 
 
 def save(picture: Image.Image, folder: Path) -> None:

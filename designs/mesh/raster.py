@@ -180,9 +180,13 @@ def corner_normals(faces: Corners, normals: Single, areas: Single, count: int, c
 
 @njit(cache=True)
 def surface_at(
-    rows: Whole, columns: Whole, which: Whole, x: Single, y: Single, faces: Corners, smooth: Single
-) -> Single:
-    """k x 3: the smooth normal under each pixel centre, pixel positions x, y as for `fill`."""
+    rows: Whole, columns: Whole, which: Whole, x: Single, y: Single, faces: Corners, smooth: Single, normals: Single,
+    view: Single,
+) -> Single:  # fmt: skip
+    """k x 3: the smooth normal under each pixel centre, pixel positions x, y as for `fill`.
+
+    A smooth normal never turns a face over: on the other side of the `view` than the face's, it is the face's.
+    """
     result = np.empty((len(rows), 3), np.float32)
     for i in range(len(rows)):
         f = which[rows[i], columns[i]]
@@ -201,8 +205,14 @@ def surface_at(
             result[i, axis] = value
             length += value * value
         length = max(np.sqrt(length), np.float32(1e-20))
+        seen, flat = np.float32(0), np.float32(0)
         for axis in range(3):
             result[i, axis] /= length
+            seen += result[i, axis] * view[axis]
+            flat += normals[f, axis] * view[axis]
+        if seen * flat < 0:
+            for axis in range(3):
+                result[i, axis] = normals[f, axis]
     return result
 
 
@@ -252,5 +262,5 @@ def warm() -> None:
     gather(depth, three, three, np.eye(3, dtype=np.float32), np.ones(4, np.float32), 1.0, one, one.copy())
     smooth = corner_normals(faces, three, one, 3, 0.9)
     row = np.zeros(1, np.int32)
-    surface_at(row, row, np.zeros((1, 1), np.int32), flat, flat, faces, smooth)
+    surface_at(row, row, np.zeros((1, 1), np.int32), flat, flat, faces, smooth, three, flat)
     soften(np.zeros((2, 2, 2), np.float32), np.zeros((2, 2, 3), np.float32), depth, 1, 0.1)
