@@ -15,7 +15,7 @@ from designs.mesh.types import Facts, Surface
 from designs.mesh.unite import unite
 from designs.mesh.winding import agreeing, outwards
 
-MAX_ROUNDS = 4
+MAX_ROUNDS = 10
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from designs.mesh.edge_table import EdgeTable, Indices, bounds, compact, edge_table
+from designs.mesh.edge_table import EdgeTable, Indices, bounds, edge_table, welded
 from designs.mesh.types import Floats, Surface
 
 HAIR = 2e-5
@@ -13,9 +13,10 @@ MAX_EDGES = 20_000
 def separate(surface: Surface) -> tuple[Surface, int, float]:
     """(surfaces that touch along edges parted, points parted, how far in mm).
 
-    Round an edge, faces are paired over the material between them; each sheet of paired faces gets points of its
-    own, and all but the largest sheet at a point draw back into their material by 2e-5 of the diagonal (2 µm in
-    100 mm), the least that a float32 file keeps apart. Edges with more faces one way than the other stay.
+    Round an edge, faces are paired over the material between them. Each sheet of paired faces gets points of its own;
+    all but the largest sheet at a point draw back into their material by 2e-5 of the diagonal (2 µm in 100 mm; one
+    more for each further sheet) and are rounded to float32, so that a file keeps them apart. Edges with more faces one
+    way than the other stay.
     """
     table = edge_table(surface.faces)
     many = np.flatnonzero((table.uses > 2) & (table.balance == 0))
@@ -104,7 +105,11 @@ def _apart(surface: Surface, sheet: Indices, count: int, hair: float) -> tuple[n
     normal = np.column_stack([np.bincount(sheet, np.repeat(surface.cross[:, axis], 3), count) for axis in range(3)])
     inwards = -normal / np.maximum(np.linalg.norm(normal, axis=1), 1e-300)[:, None]
     names = np.where(moves, len(surface.points) + np.cumsum(moves) - 1, point)
-    points = np.vstack((surface.points, surface.points[point[moves]] + hair * inwards[moves]))
+    starts = np.maximum.accumulate(np.where(leads[order], np.arange(count), 0))
+    rank = np.empty(count)
+    rank[order] = np.arange(count) - starts
+    drawn = surface.points[point[moves]] + hair * rank[moves, None] * inwards[moves]
+    points = np.vstack((surface.points, drawn.astype(np.float32)))
     parted = np.zeros(len(surface.points), bool)
     parted[point[moves]] = True
     return names[sheet].reshape(-1, 3), points, parted
@@ -129,16 +134,17 @@ def _halved(named: Surface, pairs: list[tuple[int, int, int]], hair: float) -> t
         if touched & busy:
             continue
         busy |= touched
-        for _, *halves in mine:
+        for rank, (_, *halves) in enumerate(mine, start=1):
             rows = [half // 3 for half in halves]
             a, b = faces[rows[0], halves[0] % 3], faces[rows[0], (halves[0] + 1) % 3]
             inwards = -named.cross[rows].sum(axis=0)
             inwards /= max(float(np.linalg.norm(inwards)), 1e-300)
             middle = len(named.points) + len(points) - 1
-            points.append(((named.points[a] + named.points[b]) / 2 + hair * inwards)[None])
+            middle_point = (named.points[a] + named.points[b]) / 2 + rank * hair * inwards
+            points.append(middle_point.astype(np.float32).astype(np.float64)[None])
             for row, half in zip(rows, halves, strict=True):
                 start, end, apex = (faces[row, (half + step) % 3] for step in range(3))
                 new += [(start, middle, apex), (middle, end, apex)]
                 cut.add(row)
     kept = np.delete(faces, sorted(cut), axis=0)
-    return compact(np.vstack(points), np.vstack((kept, np.array(new, np.int64).reshape(-1, 3)))), len(points) - 1
+    return welded(np.vstack(points), np.vstack((kept, np.array(new, np.int64).reshape(-1, 3)))), len(points) - 1
