@@ -119,9 +119,7 @@ def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
     return directions, (0.42 + 0.58 * np.clip(height * 1.4 + 0.35, 0, 1)).astype(np.float32)
 
 
-def _light(
-    part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int
-) -> tuple[Single, Image.Image | None]:
+def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Single, Image.Image | None]:
     """The shares of sky and lamp that reach each pixel (size x size x 2), and the shadow on the ground, from above."""
     x, y, z = eye.project(part.points, size)
     depth, which = _buffers(size)

@@ -106,9 +106,7 @@ def gather(
     height, width = depth.shape
     texel = max(np.float32(1) / frame[0], np.float32(1) / frame[1])
     for i in range(len(spots)):
-        facing = (
-            normals[i, 0] * axes[2, 0] + normals[i, 1] * axes[2, 1] + normals[i, 2] * axes[2, 2]
-        )
+        facing = normals[i, 0] * axes[2, 0] + normals[i, 1] * axes[2, 1] + normals[i, 2] * axes[2, 2]
         if facing <= np.float32(0.03):
             continue
         share = facing * np.float32(weight)

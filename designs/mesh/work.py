@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 
 from designs.mesh import compare, drawings, formats, glb, load, measure, preview, repair, simplify, topology
-from designs.mesh.types import Corners, Facts, Loaded, Points, RefusedError, Surface
+from designs.mesh.types import Facts, Loaded, RefusedError, Surface
+
+FULL_TRIANGLES = 5_000_000
+SIDE_TRIANGLES = 100_000
 
 Task = Callable[[dict[str, Any], Path | None], Iterator[Facts]]
 
@@ -34,19 +37,26 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
     facts = measure.facts_of(loaded, kind)
     yield facts
     if out is not None and not quick and any(facts["size_mm"]):
-        _pictures(loaded, out)
+        _pictures(_plate(loaded), out)
         yield facts
 
 
 def _compare(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
     paths = map(Path, request["paths"])
-    before, after = (plate(load.load(path, kind)) for path, kind in zip(paths, request["formats"], strict=True))
+    before, after = (_plate(load.load(path, kind)) for path, kind in zip(paths, request["formats"], strict=True))
     found = compare.measure(before, after)
     yield found.facts
+    if out is not None:
+        sides = {"same": found.same, "added": found.added, "removed": found.removed}
+        models = [
+            glb.Model(name, *simplify.simplify(side.points, side.faces, SIDE_TRIANGLES)) for name, side in sides.items()
+        ]
+        glb.write(out / "diff.glb", models)
+        yield found.facts
 
 
 def _repair(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
-    repaired = repair.repair(plate(load.load(Path(request["paths"][0]), request["format"])))
+    repaired = repair.repair(_plate(load.load(Path(request["paths"][0]), request["format"])))
     if out is not None and repaired.report.get("changed"):
         repair.write_stl(out / "repaired.stl", [repaired.surface])
     yield repaired.report
@@ -55,28 +65,19 @@ def _repair(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
 TASKS: dict[str, Task] = {"analyse": _analyse, "compare": _compare, "repair": _repair}
 
 
-def plate(loaded: Loaded) -> Surface:
-    """Everything in a file as one surface; its objects are not welded to one another."""
-    points: list[Points] = []
-    faces: list[Corners] = []
-    offset = 0
-    for part in loaded.parts:
-        surface = topology.surface(part)
-        points.append(surface.points)
-        faces.append(surface.faces + np.int32(offset))
-        offset += len(surface.points)
-    return Surface(np.vstack(points), np.vstack(faces))
+def _plate(loaded: Loaded) -> Surface:
+    return topology.together([topology.surface(part) for part in loaded.parts])
 
 
-def _pictures(loaded: Loaded, out: Path) -> None:
-    """Write the previews and the light model of everything in the file, as one."""
-    whole = plate(loaded)
+def _pictures(whole: Surface, out: Path) -> None:
+    """Write the previews and the models of everything in the file, as one."""
     if not len(whole.faces):
         return
-    corners = whole.faces.astype(np.int64)
-    preview.save(preview.render(whole.points, corners), out)
-    fewer, light = simplify.simplify(whole.points, corners)
-    glb.write(out / "model.glb", fewer, light)
+    light = simplify.simplify(whole.points, whole.faces)
+    preview.save(preview.render(whole.points, whole.faces, simple=light), out)
+    glb.write(out / "model.glb", [glb.Model("part", *light)])
+    if len(light[1]) < len(whole.faces) <= FULL_TRIANGLES:
+        glb.write(out / "model-full.glb", [glb.Model("part", whole.points, whole.faces)])
 
 
 def _finite(value: Any) -> Any:
