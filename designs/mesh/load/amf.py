@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 from lxml import etree
 
+from designs.mesh.load.copies import MAX_DEPTH, Copies
 from designs.mesh.load.threemf import UNIT_NAMES, UNITS_MM
 from designs.mesh.load.xmls import local, refuse_dtd
 from designs.mesh.load.zips import Package
 from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 32
 MAX_METADATA = 50
-MAX_TRIANGLES = 5_000_000
 _AXES = ("x", "y", "z")
 _PLACES = ("deltax", "deltay", "deltaz", "rx", "ry", "rz")
 
@@ -135,20 +133,15 @@ def _placed(found: _Amf) -> list[tuple[str, Points, Faces]]:
     if found.placed and not roots:
         raise RefusedError("component-cycle", "circular constellations")
     made: list[tuple[str, Points, Faces]] = []
-    triangles, steps = 0, 0
+    copies = Copies()
     waiting = [(key, solid, np.eye(4), 0) for key, solid in reversed(roots)]
     while waiting:
         key, solid, matrix, depth = waiting.pop()
-        steps += 1
         if depth > MAX_DEPTH:
             raise RefusedError("component-cycle", "circular constellations")
-        if steps + len(waiting) > MAX_INSTANCES:
-            raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} instances", limit=MAX_INSTANCES)
+        copies.add((key, solid), len(found.shapes[key][1]) if solid else 0, len(waiting))
         if solid:
             points, faces = found.shapes[key]
-            triangles += len(faces)
-            if triangles > MAX_TRIANGLES:
-                raise RefusedError("too-many-triangles", f"more than {MAX_TRIANGLES} triangles", limit=MAX_TRIANGLES)
             made.append((found.names[key] or key, points @ matrix[:3, :3].T + matrix[:3, 3], faces))
             continue
         for child, place in reversed(found.placed[key]):

@@ -10,6 +10,7 @@ import numpy as np
 from lxml import etree
 
 from designs.mesh.load import threemf_about as about
+from designs.mesh.load.copies import MAX_DEPTH, MAX_INSTANCES, Copies
 from designs.mesh.load.xmlmesh import ModelPart
 from designs.mesh.load.xmls import attribute, local, parse
 from designs.mesh.load.zips import Package
@@ -19,9 +20,6 @@ UNITS_MM = {"micron": 0.001, "millimeter": 1.0, "centimeter": 10.0, "inch": 25.4
 UNIT_NAMES = {
     "micron": "micron", "millimeter": "mm", "centimeter": "cm", "inch": "inch", "foot": "foot", "meter": "m",
 }  # fmt: skip
-MAX_INSTANCES = 10_000
-MAX_TRIANGLES = 5_000_000
-MAX_DEPTH = 32
 
 Key = tuple[str, str]
 
@@ -40,8 +38,7 @@ class _Model:
     objects: dict[Key, _Object] = field(default_factory=dict)
     scales: dict[str, float] = field(default_factory=dict)
     materials: list[dict[str, str]] = field(default_factory=list)
-    instances: int = 0
-    triangles: int = 0
+    copies: Copies = field(default_factory=Copies)
     lattice: bool = False
 
 
@@ -161,17 +158,14 @@ def _matrix(text: str | None) -> Points:
 def _expand(model: _Model, key: Key, matrix: Points, above: tuple[Key, ...]) -> tuple[Points, Faces]:
     if key in above:
         raise RefusedError("component-cycle", "circular components")
-    model.instances += 1
-    if model.instances > MAX_INSTANCES or len(above) > MAX_DEPTH:
-        raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} instances", limit=MAX_INSTANCES)
+    if len(above) > MAX_DEPTH:
+        raise RefusedError("too-many-instances", f"components more than {MAX_DEPTH} deep", limit=MAX_DEPTH)
     if key not in model.objects and key[0] not in model.scales:
         _read_part(model, key[0])
     item = model.objects.get(key)
     if item is None:
         raise RefusedError("missing-part", "the build names an object that is not there")
-    model.triangles += len(item.faces)
-    if model.triangles > MAX_TRIANGLES:
-        raise RefusedError("too-many-triangles", f"more than {MAX_TRIANGLES} triangles", limit=MAX_TRIANGLES)
+    model.copies.add(key, len(item.faces))
     points = [item.points @ matrix[:3] + matrix[3]]
     faces = [item.faces]
     offset = len(item.points)
