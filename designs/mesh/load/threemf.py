@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from lxml import etree
 
+from designs.mesh.load import scan
 from designs.mesh.load import threemf_about as about
 from designs.mesh.load.copies import MAX_DEPTH, MAX_INSTANCES, Copies
-from designs.mesh.load.xmlmesh import ModelPart
+from designs.mesh.load.xmlmesh import XmlMesh
 from designs.mesh.load.xmls import attribute, local, parse
 from designs.mesh.load.zips import Package
 from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
@@ -103,7 +104,7 @@ def _read_part(model: _Model, path: str) -> etree._Element:
     data = model.package.read(path)
     if data is None:
         raise RefusedError("missing-part", "the model part named by the package is missing")
-    part = ModelPart(data)
+    part = XmlMesh(data, "vertices|triangles", "model part", scan.attribute_rows)
     unit = (part.root.get("unit") or "millimeter").strip()
     if unit not in UNITS_MM:
         raise RefusedError("unreadable", "the 3MF unit is unknown")
@@ -118,7 +119,7 @@ def _read_part(model: _Model, path: str) -> etree._Element:
     return part.root
 
 
-def _object(part: ModelPart, element: etree._Element, path: str) -> _Object:
+def _object(part: XmlMesh, element: etree._Element, path: str) -> _Object:
     made = _Object(element.get("name") or "", np.empty((0, 3)), np.empty((0, 3), np.int64))
     for child in element:
         if local(child) == "mesh":
@@ -128,7 +129,7 @@ def _object(part: ModelPart, element: etree._Element, path: str) -> _Object:
     return made
 
 
-def _mesh(part: ModelPart, element: etree._Element) -> tuple[Points, Faces]:
+def _mesh(part: XmlMesh, element: etree._Element) -> tuple[Points, Faces]:
     points, faces = np.empty((0, 3)), np.empty((0, 3), np.int64)
     for child in element:
         if local(child) == "vertices":
