@@ -1,45 +1,103 @@
-"""One Analysis row: take the content out of git, measure and draw it in the sandbox, keep the results."""
+"""The kernel's rows: take the contents out of git, work on them in the sandbox, keep the results."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from designs.mesh import sandbox
-from designs.models import Analysis, File
+from designs.mesh.types import Outcome
+from designs.models import Analysis, Comparison, File, Repair
 from jobs.models import Job
 from storage import blobs
 
+Effects = Callable[[], None]
 
-def run(job: Job) -> Callable[[], None]:
-    """Measure the content of one row. Returns what to write, together with the finish of the lease."""
-    analysis = Analysis.objects.get(pk=job.pk)
-    with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR, prefix="analysis-") as folder:
-        content = Path(folder) / f"content.{analysis.format}"
-        out = Path(folder) / "out"
-        out.mkdir()
-        _fetch(analysis, content)
-        outcome = sandbox.measure(content, analysis.format, out=out)
-        keys = {name: blobs.put(path) for name, path in outcome.pictures.items()}
+
+def analyse(job: Job) -> Effects:
+    """Measure and draw the content of one Analysis. Returns what to write, together with the finish of the lease."""
+    row = Analysis.objects.get(pk=job.pk)
+    with _room() as room:
+        outcome = sandbox.measure(_fetch(row.sha256, row.format, room / "content"), row.format, out=_out(room))
+        keys = _keep(outcome)
 
     def effects() -> None:
-        Analysis.objects.filter(pk=analysis.pk).update(
-            facts=outcome.facts,
-            refusal_code=outcome.refusal.code if outcome.refusal else "",
-            refusal={"sentence": outcome.refusal.sentence, **outcome.refusal.params} if outcome.refusal else {},
+        facts = dict(outcome.facts) if outcome.facts is not None else None
+        Analysis.objects.filter(pk=row.pk).update(
+            descriptor=facts.pop("descriptor", None) if facts else None,
+            facts=facts,
+            **_refusal(outcome),
             preview_1024=keys.get("preview-1024", ""),
             preview_256=keys.get("preview-256", ""),
             model=keys.get("model", ""),
+            model_full=keys.get("model-full", ""),
+            marks=keys.get("marks", ""),
         )
 
     return effects
 
 
-def _fetch(analysis: Analysis, into: Path) -> None:
-    """Copy the content from any project that holds it. Raises LookupError when none does any more."""
-    for file in File.objects.filter(sha256=analysis.sha256).select_related("project")[:20]:
+def compare(job: Job) -> Effects:
+    """Hold the two contents of one Comparison against each other."""
+    row = Comparison.objects.get(pk=job.pk)
+    with _room() as room:
+        before = _fetch(row.before_sha256, row.before_format, room / "before")
+        after = _fetch(row.after_sha256, row.after_format, room / "after")
+        outcome = sandbox.compare(before, row.before_format, after, row.after_format, out=_out(room))
+        keys = _keep(outcome)
+
+    def effects() -> None:
+        found = {"facts": outcome.facts, "diff": keys.get("diff", ""), **_refusal(outcome)}
+        Comparison.objects.filter(pk=row.pk).update(**found)
+
+    return effects
+
+
+def repair(job: Job) -> Effects:
+    """Fix what can be fixed in the content of one Repair; the original stays as it is."""
+    row = Repair.objects.get(pk=job.pk)
+    with _room() as room:
+        outcome = sandbox.repair(_fetch(row.sha256, row.format, room / "content"), row.format, out=_out(room))
+        keys = _keep(outcome)
+
+    def effects() -> None:
+        found = {"facts": outcome.facts, "content": keys.get("repaired", ""), **_refusal(outcome)}
+        Repair.objects.filter(pk=row.pk).update(**found)
+
+    return effects
+
+
+@contextmanager
+def _room() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR, prefix="kernel-") as folder:
+        yield Path(folder)
+
+
+def _out(room: Path) -> Path:
+    out = room / "out"
+    out.mkdir()
+    return out
+
+
+def _keep(outcome: Outcome) -> dict[str, str]:
+    return {name: blobs.put(path) for name, path in outcome.pictures.items()}
+
+
+def _refusal(outcome: Outcome) -> dict[str, Any]:
+    if outcome.refusal is None:
+        return {"refusal_code": "", "refusal": {}}
+    refused = outcome.refusal
+    return {"refusal_code": refused.code, "refusal": {"sentence": refused.sentence, **refused.params}}
+
+
+def _fetch(sha256: str, format: str, stem: Path) -> Path:
+    """Copy a content from any project that holds it. Raises LookupError when none does any more."""
+    into = stem.with_suffix(f".{format}")
+    for file in File.objects.filter(sha256=sha256).select_related("project")[:20]:
         if file.project.path.is_dir():
             file.project.repo.copy_to(file.oid, into)
-            return
+            return into
     raise LookupError("no project holds this content any more")

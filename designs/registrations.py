@@ -8,14 +8,16 @@ from designs.actions.receive_push import catch_up
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
 from designs.demo.samples import PASSWORD
-from designs.models import Analysis
+from designs.models import Analysis, Comparison, Repair
 from jobs import supervisor, worker
 from search import index
 
 
 def register() -> None:
-    """The analysis queue, the daily sweeps, the search, and what becomes of projects when a person leaves."""
-    worker.register(Analysis, pipeline.run)
+    """The queues of the kernel, the daily sweeps, the search, and what becomes of projects when a person leaves."""
+    worker.register(Analysis, pipeline.analyse)
+    worker.register(Comparison, pipeline.compare)
+    worker.register(Repair, pipeline.repair)
     worker.at_start(catch_up)
     worker.every_day(catch_up)
     worker.every_day(purge_trash)

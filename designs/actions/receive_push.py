@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from designs.actions.ask_kernel import ask_comparisons
 from designs.mesh import formats
 from designs.models import Analysis, File, Project, Revision
 from storage.git.types import Commit
@@ -117,12 +118,21 @@ def _add_files(revision: Revision, changed: Mapping[str, str], contents: Mapping
         for path, oid in changed.items()
     ]
     _inherit_units(revision.project, files)
+    before = _versions_before(revision.project, files)
     File.objects.bulk_create(files, batch_size=BATCH)
+    ask_comparisons((before[file.path], file) for file in files if file.path in before)
     Analysis.objects.bulk_create(
         [Analysis(sha256=file.sha256, format=file.format) for file in files if file.format],
         ignore_conflicts=True,
         batch_size=BATCH,
     )
+
+
+def _versions_before(project: Project, files: list[File]) -> dict[str, File]:
+    """Path -> the newest version of a shape before these files."""
+    shapes = [file.path for file in files if file.format in formats.MESHES]
+    known = project.files.filter(path__in=shapes, format__in=formats.MESHES).order_by("pk")
+    return {file.path: file for file in known}
 
 
 def _inherit_units(project: Project, files: list[File]) -> None:

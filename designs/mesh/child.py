@@ -3,84 +3,85 @@
 Requests and answers are JSON lines on stdin and stdout. Started by sandbox.Warm only.
 """
 
-import ctypes
 import json
 import os
-import resource
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-NEW_USER, NEW_NET = 0x10000000, 0x40000000
+from numba.core import caching
+
+from designs.mesh import fences, warm, work
+from designs.mesh.types import RefusedError
+
 POLL = 0.005
 
 
-def cut_network() -> bool:
-    """Leave the network, in a namespace with nothing in it. False where the kernel does not allow it."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    return bool(libc.unshare(NEW_NET) == 0 or libc.unshare(NEW_USER | NEW_NET) == 0)
+def _hook(name: str) -> Callable[[], Any]:
+    module, function = name.split(":")
+    found: Callable[[], Any] = getattr(__import__(module, fromlist=[function]), function)
+    return found
 
 
-def _limit(limits: dict[str, Any]) -> None:
-    os.setpgid(0, 0)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for which, key in (
-        (resource.RLIMIT_AS, "address"),
-        (resource.RLIMIT_CPU, "cpu"),
-        (resource.RLIMIT_FSIZE, "output"),
-        (resource.RLIMIT_NOFILE, "open_files"),
-    ):
-        resource.setrlimit(which, (int(limits[key]), int(limits[key])))
-    cut_network()
-
-
-def _run(request: dict[str, Any]) -> tuple[dict[str, Any], Callable[[], None] | None]:
-    """The answer, and what draws the pictures after it is safe."""
-    from designs.mesh import work
-    from designs.mesh.types import RefusedError
-
+def _answers(request: dict[str, Any], hook: Callable[[], Any] | None) -> Iterator[dict[str, Any]]:
+    """What is known so far, again and again; a refusal only while nothing is known."""
+    facts: dict[str, Any] | None = None
+    code, sentence, params = "", "", {}
     try:
-        folder = Path(request["folder"])
-        out = folder if request["pictures"] else None
-        if hook := request.get("call"):
-            module, name = hook.split(":")
-            return {"facts": getattr(__import__(module, fromlist=[name]), name)()}, None
-        facts, draw = work.analyse(Path(request["path"]), request["format"], out, request["quick"])
-        return {"facts": facts}, draw
+        if hook:
+            yield {"facts": hook()}
+            return
+        for facts in work.do(request):
+            yield {"facts": facts}
+        return
     except RefusedError as error:
-        found = error.refusal
-        return {"refusal": [found.code, found.sentence, found.params]}, None
+        code, sentence, params = error.refusal.code, error.refusal.sentence, error.refusal.params
     except MemoryError:
-        return {"refusal": ["out-of-memory", "needs more memory than is allowed", {}]}, None
+        code, sentence = "out-of-memory", "needs more memory than is allowed"
     except RecursionError:
-        return {"refusal": ["too-complex", "nested too deeply", {}]}, None
+        code, sentence = "too-complex", "nested too deeply"
     except BaseException as error:
-        return {"refusal": ["unreadable", "the file cannot be read", {"kind": type(error).__name__}]}, None
+        code, sentence, params = "unreadable", "the file cannot be read", {"kind": type(error).__name__}
+    if facts is None:
+        yield {"refusal": [code, sentence, params]}
+    else:
+        kind = params.get("kind", code)
+        yield {"facts": {**facts, "warnings": [*facts.get("warnings", []), f"not all was measured: {kind}"]}}
+
+
+def _save_nothing(*_: Any) -> None:
+    """The cache of compiled kernels is read-only in a child."""
 
 
 def _child(request: dict[str, Any]) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
+    os.setpgid(0, 0)
+    hook = _hook(request["call"]) if "call" in request else None
     os.chdir(request["folder"])
-    os.environ["TMPDIR"] = request["folder"]
-    _limit(request["limits"])
-    answer, draw = _run(request)
+    os.environ["TMPDIR"] = os.environ["HOME"] = tempfile.tempdir = request["folder"]
+    caching.Cache.save_overload = _save_nothing  # type: ignore[method-assign]
+    fences.limit(request["limits"])
+    fences.cut_network()
+    fences.shut_out(Path(request["folder"]), [Path(path) for path in request.get("paths", [])])
     part, whole = Path(request["folder"], "result.part"), Path(request["folder"], "result.json")
-    part.write_text(json.dumps(answer, allow_nan=False))
-    part.replace(whole)
-    if draw:
-        draw()
+    for answer in _answers(request, hook):
+        part.write_text(json.dumps(answer, allow_nan=False))
+        part.replace(whole)
 
 
 def _resident(pid: int) -> int:
+    """Bytes of a process and of all that it started."""
     with suppress(OSError, ValueError, IndexError):
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return pages * os.sysconf("SC_PAGE_SIZE") + sum(_resident(int(child)) for child in started)
     return 0
 
 
@@ -109,13 +110,12 @@ def _watch(pid: int, limits: dict[str, Any], owner: int) -> str:
         time.sleep(POLL)
 
 
-def serve() -> None:
-    """Answer requests until stdin ends."""
-    import trimesh  # noqa: F401
-
-    from designs.mesh import warm
-
-    warm.main()
+def serve(lean: bool = False) -> None:
+    """Answer requests until stdin ends; when `lean`, with only the quick kernels warm."""
+    if lean:
+        warm.quick()
+    else:
+        warm.main()
     owner = os.getppid()
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
@@ -137,4 +137,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(lean="--lean" in sys.argv)

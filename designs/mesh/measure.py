@@ -1,54 +1,129 @@
 """Facts of a mesh: size, volume, topology, by object and together."""
 
-import numpy as np
+from collections.abc import Callable
 
-from designs.mesh import overhang, topology
-from designs.mesh.types import Facts, Loaded, Part
+import numpy as np
+from numpy.typing import NDArray
+
+from designs.mesh import geometry, holes, overhang, topology
+from designs.mesh.geometry import Sums
+from designs.mesh.topology import Edges
+from designs.mesh.types import Facts, Loaded, Part, Surface
 
 SUMMED = (
-    "triangles", "volume_mm3", "area_mm2", "shells", "cavities", "boundary_edges", "non_manifold_edges",
-    "degenerate_triangles", "winding_errors", "inverted_shells", "overhang_area_mm2", "bed_contact_mm2",
+    "triangles", "volume_mm3", "area_mm2", "shells", "cavities", "cavity_volume_mm3", "inverted_shells",
+    "boundary_edges", "non_manifold_edges", "non_manifold_vertices", "holes", "winding_errors", "degenerate_triangles",
+    "duplicate_triangles",
 )  # fmt: skip
+MAX_LISTED = 100
+MAX_OBJECTS = 1000
+
+Measurement = Callable[[Surface, Facts], Facts]
+"""Takes the surface of an object, or of the whole plate, and the facts so far; returns more facts."""
+
+QUICK: tuple[Measurement, ...] = ()
+"""Further quick facts, of each object and of the plate."""
+SLOW: tuple[Measurement, ...] = ()
+"""Facts that `quick` leaves out, of each object and of the plate."""
+
+
+def _shell_facts(surface: Surface, edges: Edges, shell_of: NDArray[np.int32], sums: Sums) -> Facts:
+    volumes, areas = sums.shell_volumes, sums.shell_areas
+    closed = np.ones(len(volumes), np.bool_)
+    if edges.boundary:
+        half = np.flatnonzero(edges.around == np.arange(len(edges.around)))
+        closed[shell_of[half // 3]] = False
+    inside_out = closed & (volumes < -geometry.FLAT * areas**1.5)
+    negative = np.flatnonzero(inside_out)
+    found: list[int] = []
+    if len(negative) and len(volumes) > 1:
+        found = holes.cavities(surface, shell_of, negative, closed)
+    listed = volumes[np.argsort(-np.abs(volumes), kind="stable")[:MAX_LISTED]]
+    return {
+        "shells": len(volumes),
+        "shell_volumes_mm3": listed.tolist(),
+        "cavities": len(found),
+        "cavity_volume_mm3": float(-volumes[found].sum()) if found else 0.0,
+        "inverted_shells": len(negative) - len(found),
+    }
+
+
+def _genus(edges: Edges, points: int, faces: int, shells: int, split: int) -> int | None:
+    """Handles of all shells together, by Euler: V - E + F = 2 (shells - genus). None unless a closed 2-manifold."""
+    if edges.boundary or edges.non_manifold or edges.misled or split:
+        return None
+    return shells - (points - edges.count + faces) // 2
+
+
+def _edge_facts(surface: Surface, edges: Edges, shells: int, split: int) -> Facts:
+    lengths = holes.loops(surface, edges.around)[1] if edges.boundary else np.zeros(0)
+    used = len(surface.points)
+    return {
+        "boundary_edges": edges.boundary,
+        "non_manifold_edges": edges.non_manifold,
+        "non_manifold_vertices": split,
+        "holes": len(lengths),
+        "hole_lengths_mm": lengths[:MAX_LISTED].tolist(),
+        "genus": _genus(edges, used, len(surface.faces), shells, split),
+        "winding_errors": edges.misled,
+        "duplicate_triangles": holes.duplicates(surface.faces, edges.around) if edges.twins else 0,
+    }
+
+
+def _standing(sums: Sums) -> Facts:
+    by_angle = sums.overhang_mm2.tolist()
+    return {
+        "overhang_area_mm2": by_angle[overhang.ANGLES.index(overhang.LIMIT_DEGREES)],
+        "overhang_by_angle_mm2": by_angle,
+        "bed_contact_mm2": sums.bed_mm2,
+    }
+
+
+class _Measured:
+    """One object: its surface, its sums, its facts."""
+
+    def __init__(self, part: Part) -> None:
+        self.surface, edges = topology.surface_and_edges(part)
+        self.shell_of, self.shells = topology.shells(edges.around)
+        low, high = geometry.bounds(self.surface.points)
+        self.sums = geometry.sums(self.surface, self.shell_of, self.shells, low[2])
+        self.closed = edges.boundary == 0 and len(self.surface.faces) > 0
+        split = topology.fans(self.surface, edges.around)[1]
+        sums = self.sums
+        centre = geometry.centre_of_mass(sums.volume, sums.area, sums.moment, sums.area_moment, self.closed)
+        self.facts: Facts = {
+            "name": part.name[:200],
+            "triangles": len(part.faces),
+            "size_mm": (high - low).tolist(),
+            "min_mm": low.tolist(),
+            "max_mm": high.tolist(),
+            "volume_mm3": sums.volume,
+            "area_mm2": sums.area,
+            "centre_of_mass_mm": centre.tolist(),
+            **_shell_facts(self.surface, edges, self.shell_of, sums),
+            **_edge_facts(self.surface, edges, self.shells, split),
+            "degenerate_triangles": len(part.faces) - len(self.surface.faces) + sums.flat_triangles,
+            "watertight": self.closed and edges.non_manifold == 0,
+            **_standing(sums),
+        }
+        self.facts["solid"] = _solid(self.facts)
+
+    def standing_on(self, bed: float) -> Sums:
+        """The sums with the bed at a height, mm."""
+        if bed == self.facts["min_mm"][2]:
+            return self.sums
+        return geometry.sums(self.surface, self.shell_of, self.shells, bed)
+
+
+def _solid(facts: Facts) -> bool:
+    """A closed body of matter: watertight, wound one way, no shell inside out, a volume."""
+    whole = facts["watertight"] and not facts["winding_errors"] and not facts["inverted_shells"]
+    return bool(whole and facts["volume_mm3"] > 0 and geometry.has_inside(facts["volume_mm3"], facts["area_mm2"]))
 
 
 def part_facts(part: Part) -> Facts:
-    """Facts of one object. Lengths in the unit of its points."""
-    points, faces = topology.weld(part.points, part.faces)
-    whole = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    boundary, many, misled, shells, shell_of = topology.edges(faces)
-    corners = points[faces]
-    origin = corners[0, 0]
-    local = corners - origin
-    cross = np.cross(local[:, 1] - local[:, 0], local[:, 2] - local[:, 0])
-    double = np.linalg.norm(cross, axis=1)
-    volumes = np.einsum("ij,ij->i", local[:, 0], cross) / 6.0
-    by_shell = np.bincount(shell_of, weights=volumes, minlength=len(faces))[np.unique(shell_of[whole])]
-    negative = int((by_shell < 0).sum())
-    volume = float(volumes.sum())
-    used = points[faces.ravel()]
-    low, high = used.min(axis=0), used.max(axis=0)
-    normals = cross / np.where(double > 0, double, 1.0)[:, None]
-    hanging, bed = overhang.areas(corners, normals, double / 2.0)
-    watertight = boundary == 0 and many == 0 and bool(whole.any())
-    return {
-        "name": part.name[:200],
-        "triangles": len(faces),
-        "size_mm": (high - low).tolist(),
-        "min_mm": low.tolist(),
-        "max_mm": high.tolist(),
-        "volume_mm3": volume,
-        "area_mm2": float(double.sum() / 2.0),
-        "shells": int(shells),
-        "cavities": negative if volume > 0 and watertight else 0,
-        "inverted_shells": negative if volume < 0 else 0,
-        "boundary_edges": int(boundary),
-        "non_manifold_edges": int(many),
-        "degenerate_triangles": int((double == 0).sum()),
-        "winding_errors": int(misled),
-        "watertight": watertight,
-        "overhang_area_mm2": hanging,
-        "bed_contact_mm2": bed,
-    }
+    """The quick facts of one object. Lengths in the unit of its points."""
+    return _Measured(part).facts
 
 
 def guess_units(size: list[float], declared: str) -> Facts:
@@ -65,18 +140,54 @@ def guess_units(size: list[float], declared: str) -> Facts:
     return {"unit": "mm", "confidence": 0.9, "reason": "usual-size"}
 
 
-def facts_of(loaded: Loaded, kind: str) -> Facts:
-    """Facts of all build items together, and of each under "objects"."""
-    objects = [part_facts(part) for part in loaded.parts]
+def _plate(measured: list[_Measured]) -> Facts:
+    """The facts of all objects together, standing on one bed."""
+    if len(measured) == 1:
+        return {key: value for key, value in measured[0].facts.items() if key != "name"}
+    objects = [item.facts for item in measured]
     low = np.min([item["min_mm"] for item in objects], axis=0)
     high = np.max([item["max_mm"] for item in objects], axis=0)
-    facts: Facts = {"format": kind, "units": loaded.units}
-    facts |= {key: sum(item[key] for item in objects) for key in SUMMED}
-    facts["size_mm"] = (high - low).tolist()
-    facts["min_mm"] = low.tolist()
-    facts["watertight"] = all(item["watertight"] for item in objects)
+    plate: Facts = {key: sum(item[key] for item in objects) for key in SUMMED}
+    moment, area_moment = (
+        np.sum([getattr(item.sums, key) for item in measured], axis=0) for key in ("moment", "area_moment")
+    )
+    closed = all(item.closed for item in measured)
+    centre = geometry.centre_of_mass(plate["volume_mm3"], plate["area_mm2"], moment, area_moment, closed)
+    plate |= {"size_mm": (high - low).tolist(), "min_mm": low.tolist(), "max_mm": high.tolist()}
+    plate["centre_of_mass_mm"] = centre.tolist()
+    for key, rank in (("shell_volumes_mm3", abs), ("hole_lengths_mm", float)):
+        every = [value for item in objects for value in item[key]]
+        plate[key] = sorted(every, key=rank, reverse=True)[:MAX_LISTED]
+    genera = [item["genus"] for item in objects]
+    plate["genus"] = None if None in genera else sum(genera)
+    plate |= {key: all(item[key] for item in objects) for key in ("watertight", "solid")}
+    standing = [_standing(item.standing_on(low[2])) for item in measured]
+    for key in ("overhang_area_mm2", "bed_contact_mm2"):
+        plate[key] = sum(item[key] for item in standing)
+    plate["overhang_by_angle_mm2"] = np.sum([item["overhang_by_angle_mm2"] for item in standing], axis=0).tolist()
+    return plate
+
+
+def facts_of(loaded: Loaded, kind: str, quick: bool = True) -> Facts:
+    """Facts of all build items together, and of each under "objects" (the first 1,000).
+
+    Without `quick`, with all that is in SLOW.
+    """
+    measured = [_Measured(part) for part in loaded.parts]
+    plate = _plate(measured)
+    further = QUICK if quick else QUICK + SLOW
+    for measurement in further:
+        for item in measured[:MAX_OBJECTS]:
+            item.facts |= measurement(item.surface, item.facts)
+    if len(measured) == 1:
+        plate = {key: value for key, value in measured[0].facts.items() if key != "name"}
+    elif further:
+        whole = topology.together([item.surface for item in measured])
+        for measurement in further:
+            plate |= measurement(whole, plate)
+    facts: Facts = {"format": kind, "units": loaded.units, **plate}
     facts["units_guess"] = guess_units(facts["size_mm"], loaded.units)
-    facts["objects"] = objects[:1000]
-    facts["object_count"] = len(objects)
+    facts["objects"] = [item.facts for item in measured[:MAX_OBJECTS]]
+    facts["object_count"] = len(measured)
     facts["warnings"] = loaded.warnings
     return facts | loaded.extra

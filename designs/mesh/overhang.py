@@ -1,20 +1,20 @@
 """What hangs over and what lies on the bed, the part standing as it is in the file (Z up)."""
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
-from designs.mesh.types import Points
-
+ANGLES = (30.0, 45.0, 60.0, 75.0)
 LIMIT_DEGREES = 45.0
 BED_MM = 0.05
+BED_COSINE = 0.99
+_TOLERANCE = 1e-6
 
 
-def areas(corners: Points, normals: Points, face_areas: Points) -> tuple[float, float]:
-    """(area steeper than 45 degrees from the vertical and not on the bed, area on the bed), in mm².
+def sines() -> NDArray[np.float64]:
+    """How far down a unit normal must point to hang over at each of ANGLES, in degrees from the vertical.
 
-    `corners` is n x 3 x 3, `normals` unit length. A face at exactly 45 degrees does not count.
+    A face at exactly an angle does not count.
     """
-    heights = corners[:, :, 2]
-    on_bed = (heights.max(axis=1) - heights.min() <= BED_MM) & (normals[:, 2] < -0.99)
-    limit = np.sin(np.radians(LIMIT_DEGREES)) + 1e-6
-    hanging = (normals[:, 2] < -limit) & ~on_bed
-    return float(face_areas[hanging].sum()), float(face_areas[on_bed].sum())
+    return np.array([math.sin(math.radians(angle)) + _TOLERANCE for angle in ANGLES])

@@ -14,6 +14,7 @@ import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,7 +23,10 @@ from designs.mesh.types import Limits, Outcome, Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120.0
-PICTURES = {"preview-1024": "preview-1024.webp", "preview-256": "preview-256.webp", "model": "model.glb"}
+PICTURES = {
+    "preview-1024": "preview-1024.webp", "preview-256": "preview-256.webp", "model": "model.glb",
+    "model-full": "model-full.glb", "marks": "marks.json", "diff": "diff.glb", "repaired": "repaired.stl",
+}  # fmt: skip
 MAX_ANSWER = 16 << 20
 _SENTENCES = {
     "timeout": "takes longer than is allowed",
@@ -34,9 +38,13 @@ _SENTENCES = {
 
 
 class Warm:
-    """A process with everything imported, which forks a limited child for each file. One caller at a time."""
+    """A process with everything imported, which forks a limited child for each file. One caller at a time.
 
-    def __init__(self) -> None:
+    A `lean` one is warm for the quick facts alone: it starts sooner, and its children load the rest at need.
+    """
+
+    def __init__(self, lean: bool = False) -> None:
+        self._lean = lean
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
@@ -68,8 +76,19 @@ class Warm:
         self, path: Path, format: str, *, out: Path | None = None, quick: bool = False, limits: Limits | None = None
     ) -> Outcome:
         """Facts or a refusal; pictures are moved into `out`, which must exist."""
-        request = {"path": str(Path(path).resolve()), "format": format, "quick": quick, "pictures": out is not None}
-        return self.request(request, out, limits or Limits())
+        request = {"task": "analyse", "paths": [str(Path(path).resolve())], "format": format, "quick": quick}
+        return self.request({**request, "pictures": out is not None}, out, limits or Limits())
+
+    def compare(self, before: Path, before_format: str, after: Path, after_format: str, out: Path | None) -> Outcome:
+        """What was added and removed between two files, and `diff.glb` in `out`."""
+        paths = [str(Path(path).resolve()) for path in (before, after)]
+        request = {"task": "compare", "paths": paths, "formats": [before_format, after_format]}
+        return self.request({**request, "pictures": out is not None}, out, Limits())
+
+    def repair(self, path: Path, format: str, out: Path) -> Outcome:
+        """The report of a repair, and `repaired.stl` in `out` when something was fixed."""
+        request = {"task": "repair", "paths": [str(Path(path).resolve())], "format": format, "pictures": True}
+        return self.request(request, out, Limits())
 
     def request(self, request: dict[str, Any], out: Path | None, limits: Limits) -> Outcome:
         """Run one request in a child with these limits, in a temporary folder that is wiped after."""
@@ -83,7 +102,7 @@ class Warm:
             sentence = _SENTENCES.get(why, _SENTENCES["crashed"])
             if outcome.facts is None:
                 return Outcome(None, Refusal(why, sentence))
-            outcome.facts["warnings"] = [*outcome.facts.get("warnings", []), f"no picture: {sentence}"]
+            outcome.facts["warnings"] = [*outcome.facts.get("warnings", []), f"not all was measured: {sentence}"]
             return outcome
 
     def _ask(self, request: dict[str, Any], seconds: float) -> str:
@@ -115,7 +134,8 @@ class Warm:
             if name in os.environ:
                 environment[name] = os.environ[name]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "designs.mesh.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-m", "designs.mesh.child", *(["--lean"] if self._lean else [])],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env=environment, cwd=ROOT, start_new_session=True,
         )  # fmt: skip
         if self._line(self._process, START_SECONDS) is None:
@@ -163,14 +183,31 @@ def measure(
     return _warm.measure(path, format, out=out, quick=quick, limits=limits)
 
 
+def compare(before: Path, before_format: str, after: Path, after_format: str, *, out: Path | None = None) -> Outcome:
+    """Hold two files against each other with the warm process of this program."""
+    return _warm.compare(before, before_format, after, after_format, out)
+
+
+def repair(path: Path, format: str, *, out: Path) -> Outcome:
+    """Fix what can be fixed in a file with the warm process of this program. Never on the original."""
+    return _warm.repair(path, format, out)
+
+
+@cache
 def describe() -> str:
-    """One line: which limits hold here, and whether the network is really cut off."""
-    test = "import sys; from designs.mesh.child import cut_network; sys.exit(0 if cut_network() else 1)"
+    """One line: which limits hold here, and whether files and network are really shut off."""
+    test = (
+        "from pathlib import Path; from designs.mesh import fences; "
+        "print(int(fences.cut_network()), int(fences.shut_out(Path.cwd(), [])))"
+    )
     try:
-        done = subprocess.run([sys.executable, "-c", test], cwd=ROOT, capture_output=True, timeout=20, check=False)
-        cut = done.returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        cut = False
+        done = subprocess.run(
+            [sys.executable, "-c", test], cwd=ROOT, capture_output=True, timeout=20, check=False, text=True
+        )
+        cut, shut = (word == "1" for word in done.stdout.split())
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        cut = shut = False
     limits = Limits()
     network = "no network" if cut else "network namespace not to be had here: readers could reach the network"
-    return f"child process, {limits.resident >> 20} MiB, {limits.wall:.0f} s, {network}"
+    files = "own files only" if shut else "Landlock not to be had here: readers could read what this user can"
+    return f"child process, {limits.resident >> 20} MiB, {limits.wall:.0f} s, {files}, {network}"

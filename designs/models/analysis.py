@@ -9,11 +9,11 @@ from jobs.models import Job, JobQuerySet
 
 
 class AnalysisQuerySet(JobQuerySet["Analysis"]):
-    """Readers of what the present kernel found."""
+    """Readers of what the present kernel found. The descriptor of shape is read by the search alone."""
 
     def present(self) -> Self:
         """Results of the kernel that runs now."""
-        return self.filter(kernel_version=KERNEL_VERSION)
+        return self.filter(kernel_version=KERNEL_VERSION).defer("descriptor")
 
 
 class Analysis(Job):
@@ -28,6 +28,9 @@ class Analysis(Job):
     preview_1024 = models.CharField(max_length=64, blank=True)
     preview_256 = models.CharField(max_length=64, blank=True)
     model = models.CharField(max_length=64, blank=True)
+    model_full = models.CharField(max_length=64, blank=True)
+    marks = models.CharField(max_length=64, blank=True)
+    descriptor = models.JSONField(null=True, blank=True)
 
     objects = AnalysisQuerySet.as_manager()
 

@@ -1,45 +1,44 @@
 """The history of a project, and one commit of it."""
 
-import difflib
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
 
-from designs import results
+from designs import changes, comparisons, results
+from designs.comparisons import Compared
 from designs.mesh import formats
 from designs.models import Project, Revision
-from designs.views import kinds
+from designs.views import diffs
 from designs.views.page import project_page, show
 from designs.views.paging import page_number
 from designs.views.versions import version_of
 from storage.git.errors import UnknownRevisionError
-from storage.git.types import Change, Commit
+from storage.git.types import Commit
 
 PER_PAGE = 30
 SHOWN = 300
-DIFFS = 20
-DIFF_BYTES = 64 << 10
-DIFF_LINES = 400
 
 
-@dataclass(frozen=True)
+@dataclass
 class Line:
-    """A commit, and our row of it where the person behind it is known."""
+    """A commit, our row of it where the person behind it is known, and what it did to the one file looked at."""
 
     commit: Commit
     revision: Revision | None
+    compared: Compared | None = None
 
+    @property
+    def told(self) -> changes.Told | None:
+        """What changed in the file, in words."""
+        return changes.tell(self.compared) if self.compared else None
 
-@dataclass(frozen=True)
-class Changed:
-    """What a commit did to one file."""
-
-    change: Change
-    before: results.Result | None
-    after: results.Result | None
-    diff: str
+    @property
+    def span(self) -> str:
+        """The two versions compared, as in an address."""
+        before = self.compared.before.file.revision.commit if self.compared else ""
+        return f"{before}...{self.commit.id}"
 
 
 def with_people(project: Project, commits: Sequence[Commit]) -> list[Line]:
@@ -67,6 +66,8 @@ def commits(request: HttpRequest, project: Project) -> HttpResponse:
         )
         has_next = len(found) > PER_PAGE
         lines = with_people(project, found[:PER_PAGE])
+        if path and formats.format_of(path):
+            _compare_versions(project, path, lines, found)
     context = {"version": version, "path": path, "lines": lines, "number": number, "has_next": has_next}
     return show(request, project, "designs/commits.html", context, tab="commits")
 
@@ -77,40 +78,24 @@ def commit(request: HttpRequest, project: Project, commit: str) -> HttpResponse:
     if not 7 <= len(commit) <= 40 or set(commit) - set("0123456789abcdef"):
         raise UnknownRevisionError(commit)
     info = project.repo.commit_info(commit)
-    changes = project.repo.changes(info.parents[0] if info.parents else None, info.id)
+    found = project.repo.changes(info.parents[0] if info.parents else None, info.id)
     context = {
         "line": with_people(project, [info])[0],
-        "changes": _changed(project, changes[:SHOWN]),
-        "total": len(changes),
+        "changes": diffs.of_changes(project, found[:SHOWN]),
+        "total": len(found),
     }
     return show(request, project, "designs/commit.html", context, tab="commits")
 
 
-def _changed(project: Project, changes: Sequence[Change]) -> list[Changed]:
-    before = results.at(project, [(c.old_path, c.old_oid) for c in changes if c.old_oid])
-    after = results.at(project, [(c.path, c.new_oid) for c in changes if c.new_oid])
-    texts = itertools.islice((c.path for c in changes if not formats.format_of(c.path)), DIFFS)
-    with_diff = set(texts)
-    return [
-        Changed(
-            c,
-            before.get(c.old_path) if c.old_oid else None,
-            after.get(c.path) if c.new_oid else None,
-            _diff(project, c) if c.path in with_diff else "",
-        )
-        for c in changes
-    ]
-
-
-def _diff(project: Project, change: Change) -> str:
-    """A unified diff as coloured HTML; nothing for what is not text or too large to be read."""
-    sides: list[list[str]] = []
-    for oid in (change.old_oid, change.new_oid):
-        content = project.repo.read(oid, DIFF_BYTES + 1) if oid else b""
-        text = kinds.as_text(content) if len(content) <= DIFF_BYTES else None
-        if text is None:
-            return ""
-        sides.append(text.splitlines())
-    lines = difflib.unified_diff(sides[0], sides[1], change.old_path, change.path, lineterm="", n=3)
-    kept = list(itertools.islice(lines, 2, DIFF_LINES))
-    return kinds.diff("\n".join(kept)) if kept else ""
+def _compare_versions(project: Project, path: str, lines: Sequence[Line], found: Sequence[Commit]) -> None:
+    """Hold each version of a file against the one before it, in rows alone."""
+    rows = project.files.filter(path=path, revision__commit__in=[c.id for c in found]).select_related("revision")
+    shown = {result.file.revision.commit: result for result in results.of_files(project, list(rows))}
+    pairs = {
+        newer.id: (before, after)
+        for newer, older in pairwise(found)
+        if (after := shown.get(newer.id)) and (before := shown.get(older.id)) and comparisons.is_shape(after)
+    }
+    compared = {one.after.file.revision.commit: one for one in diffs.asked(list(pairs.values()))}
+    for line in lines:
+        line.compared = compared.get(line.commit.id)

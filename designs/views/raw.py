@@ -47,10 +47,28 @@ def model(request: HttpRequest, project: Project, file_id: int) -> HttpResponseB
     return _drawn(project, file_id, "model", "model/gltf-binary")
 
 
+@require_safe
+@project_page()
+def model_full(request: HttpRequest, project: Project, file_id: int) -> HttpResponseBase:
+    """Every triangle of a file of this project, on demand."""
+    return _drawn(project, file_id, "model_full", "model/gltf-binary")
+
+
+@require_safe
+@project_page()
+def marks(request: HttpRequest, project: Project, file_id: int) -> HttpResponseBase:
+    """Where the findings of a file are, for the viewer."""
+    return _drawn(project, file_id, "marks", "application/json")
+
+
 def _drawn(project: Project, file_id: int, field: str, kind: str) -> HttpResponseBase:
     file = project.files.filter(pk=file_id).first()
     analysis = results.of_files(project, [file])[0].analysis if file else None
-    sha256: str = getattr(analysis, field) if analysis else ""
+    return send_drawn(project, getattr(analysis, field) if analysis else "", kind)
+
+
+def send_drawn(project: Project, sha256: str, kind: str) -> HttpResponseBase:
+    """A blob that the kernel made for a page of this project; 404 where it made none."""
     if not sha256:
         raise Http404("not drawn")
     try:

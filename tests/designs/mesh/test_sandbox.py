@@ -2,12 +2,16 @@
 
 import csv
 import errno
+import os
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from designs.mesh import formats, sandbox
+from designs.mesh import formats, landlock, sandbox
 from designs.mesh.types import Limits
 from tests.conftest import SHARED
 
@@ -85,7 +89,53 @@ def test_no_reader_reaches_the_network(warm):
         pytest.skip("this kernel gives no network namespace")
     with socket.create_server(("127.0.0.1", 0)):
         call = {"call": f"{__name__}:use_network", "pictures": False}
-        assert warm.request(call, None, Limits()).facts == errno.ENETUNREACH
+        assert warm.request(call, None, Limits()).facts in {errno.ENETUNREACH, errno.EACCES}
+
+
+def read_elsewhere():
+    found = []
+    for name in ("/etc/hostname", f"/proc/{os.getppid()}/environ", str(Path(__file__))):
+        try:
+            found.append(Path(name).read_bytes()[:20].decode())
+        except OSError as error:
+            found.append(error.errno)
+    return found
+
+
+def write_elsewhere():
+    try:
+        Path(numba_made).write_text("changed")
+    except OSError as error:
+        return error.errno
+    return 0
+
+
+numba_made = str(Path(sandbox.__file__).parent / "__pycache__" / "written-by-a-reader")
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_a_reader_sees_its_own_file_and_no_other(warm):
+    call = {"call": f"{__name__}:read_elsewhere", "pictures": False}
+    assert warm.request(call, None, Limits()).facts == [errno.EACCES] * 3
+    assert "own files only" in sandbox.describe()
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_a_reader_cannot_change_the_compiled_kernels(warm):
+    call = {"call": f"{__name__}:write_elsewhere", "pictures": False}
+    assert warm.request(call, None, Limits()).facts == errno.EACCES
+    assert not Path(numba_made).exists()
+
+
+def runaway_grandchild():
+    subprocess.run(
+        [sys.executable, "-c", "b = bytearray(b'x') * (900 << 20); import time; time.sleep(60)"], check=False
+    )
+
+
+def test_what_a_reader_starts_counts_as_its_own(warm):
+    call = {"call": f"{__name__}:runaway_grandchild", "pictures": False}
+    assert warm.request(call, None, Limits(wall=20.0, resident=500 << 20)).refusal.code == "out-of-memory"
 
 
 def test_a_git_lfs_pointer_is_named_as_such(warm, tmp_path):
@@ -104,5 +154,5 @@ def test_a_picture_that_fails_costs_no_facts(shared, warm, tmp_path):
     cube = shared / "hostile" / "stl_good_cube.stl"
     outcome = warm.measure(cube, "stl", out=tmp_path, limits=Limits(output=4096))
     assert outcome.facts["volume_mm3"] == pytest.approx(8000)
-    assert outcome.facts["warnings"][0].startswith("no picture: ")
+    assert outcome.facts["warnings"][0].startswith("not all was measured: ")
     assert outcome.pictures == {}

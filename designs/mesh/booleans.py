@@ -1,0 +1,40 @@
+"""The door to manifold3d: closed surfaces to solids and back, and the material between two of them."""
+
+from typing import Any
+
+import numpy as np
+
+from designs.mesh.edge_table import volume_mm3, welded
+from designs.mesh.types import Surface
+
+AGREES = 1e-6
+
+
+def solid(surface: Surface) -> Any | None:
+    """The Manifold that a surface encloses; None where it is open, badly wound, empty or inside out.
+
+    manifold3d says NoError of some damaged meshes, so the volume must agree with the surface's own.
+    """
+    import manifold3d
+
+    expected = volume_mm3(surface)
+    if not len(surface.faces) or expected <= 0:
+        return None
+    made = manifold3d.Manifold(manifold3d.Mesh64(surface.points, surface.faces.astype(np.uint64)))
+    if made.status() != manifold3d.Error.NoError or made.is_empty():
+        return None
+    return made if abs(made.volume() - expected) <= AGREES * expected else None
+
+
+def surface_of(made: Any) -> Surface:
+    """The surface of a Manifold, welded; without faces when it is empty."""
+    mesh = made.to_mesh64()
+    if not len(mesh.tri_verts):
+        return Surface(np.zeros((0, 3)), np.zeros((0, 3), np.int32))
+    return welded(np.asarray(mesh.vert_properties[:, :3], np.float64), np.asarray(mesh.tri_verts, np.int64))
+
+
+def between(before: Any, after: Any) -> tuple[Surface, Surface, Surface]:
+    """(common, added, removed): what both solids fill, what only the second does, what only the first does."""
+    common, added = after.split(before)
+    return surface_of(common), surface_of(added), surface_of(before - after)

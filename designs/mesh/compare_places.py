@@ -1,0 +1,155 @@
+"""Where two versions of a part differ: unchanged faces, shells that need no boolean, places of change."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, summed, tetra_volumes
+from designs.mesh.nearest import Nearest, centroids
+from designs.mesh.types import Facts, Floats, Surface
+
+Mask = NDArray[np.bool_]
+MAX_PLACES = 20
+MAX_SHELLS = 2000
+
+
+def snapped(before: Surface, after: Surface, precision_mm: float) -> tuple[Surface, Mask, Mask]:
+    """(`after` with its points laid on those of `before` within the precision, unchanged faces of each: masks)."""
+    from scipy.spatial import cKDTree
+
+    distance, nearest = cKDTree(before.points).query(after.points, distance_upper_bound=precision_mm)
+    found = np.isfinite(distance)
+    points = after.points.copy()
+    points[found] = before.points[nearest[found]]
+    names = np.where(found, nearest, len(before.points) + np.arange(len(after.points)))
+    here, there = _keys(before.faces.astype(np.int64)), _keys(names[after.faces])
+    return Surface(points, after.faces), np.isin(here, there), np.isin(there, here)
+
+
+def _keys(faces: Indices) -> NDArray[np.uint64]:
+    """A 64-bit key of each face, whatever corner it starts from."""
+    first = np.argmin(faces, axis=1)[:, None]
+    a, b, c = np.take_along_axis(faces, (first + np.arange(3)) % 3, axis=1).astype(np.uint64).T
+    mixed = (a * np.uint64(0x9E3779B97F4A7C15)) ^ (b + np.uint64(0x632BE59BD9B4E019))
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + c
+    return np.asarray((mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB))
+
+
+@dataclass(frozen=True)
+class Shells:
+    """The shells of a surface: of each face its shell, and of each shell its box and sums."""
+
+    of_face: Indices
+    low: Floats
+    high: Floats
+    area_mm2: Floats
+    volume_mm3: Floats
+    centre: Floats
+
+    @classmethod
+    def of(cls, surface: Surface) -> "Shells":
+        """Shells by edges that faces share; `centre` is that of the area."""
+        count, of_face = groups(edge_table(surface.faces))
+        low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+        for corner in range(3):
+            np.minimum.at(low, of_face, surface.points[surface.faces[:, corner]])
+            np.maximum.at(high, of_face, surface.points[surface.faces[:, corner]])
+        area = summed(of_face, surface.areas, count)
+        volume = summed(of_face, tetra_volumes(surface), count) if count else np.zeros(0)
+        weighted = centroids(surface) * surface.areas[:, None]
+        centre = np.column_stack([summed(of_face, weighted[:, axis], count) for axis in range(3)])
+        return cls(of_face, low, high, area, volume, centre / np.maximum(area, 1e-300)[:, None])
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+
+def in_play(before: Shells, after: Shells, same_before: Mask, same_after: Mask) -> tuple[Mask, Mask]:
+    """Faces of each version whose shell changed, or meets the box of one that did: only these need a boolean."""
+    count, many = len(before), len(before) + len(after)
+    active = np.zeros(many, bool)
+    active[before.of_face[~same_before]] = True
+    active[count + after.of_face[~same_after]] = True
+    if many > MAX_SHELLS:
+        active[:] = True
+    low, high = np.vstack((before.low, after.low)), np.vstack((before.high, after.high))
+    waiting = list(np.flatnonzero(active))
+    while waiting and not active.all():
+        shell = waiting.pop()
+        met = ~active & (low <= high[shell]).all(axis=1) & (high >= low[shell]).all(axis=1)
+        waiting.extend(np.flatnonzero(met))
+        active |= met
+    return active[:count][before.of_face], active[count:][after.of_face]
+
+
+def rearranged(before: Shells, after: Shells, precision_mm: float) -> bool:
+    """Whether both have the same shells, each moved by itself: sizes, areas, volumes and centres agree in pairs."""
+    if len(before) != len(after) or not 1 < len(before) <= MAX_SHELLS:
+        return False
+    from scipy.spatial import cKDTree
+
+    def signature(shells: Shells) -> Floats:
+        size = shells.high - shells.low
+        scale = np.maximum(np.linalg.norm(size, axis=1), 1e-300)
+        volume = shells.volume_mm3 / scale**2
+        return np.column_stack((size, shells.centre - shells.low, shells.area_mm2 / scale, volume))
+
+    here, there = signature(before), signature(after)
+    tree, free = cKDTree(there), np.ones(len(there), bool)
+    for row in here:
+        near = [item for item in tree.query_ball_point(row, 20 * precision_mm) if free[item]]
+        if not near:
+            return False
+        free[near[0]] = False
+    return True
+
+
+def solid_places(change: Surface, kind: str, near: Nearest, precision_mm: float) -> tuple[list[Facts], Surface]:
+    """Places of material added or removed, largest first, and the change without films thinner than the precision."""
+    if not len(change.faces):
+        return [], change
+    shells = Shells.of(change)
+    thickness = 2.0 * np.abs(shells.volume_mm3) / np.maximum(shells.area_mm2, 1e-300)
+    kept = thickness > precision_mm
+    change = compact(change.points, change.faces[kept[shells.of_face]])
+    if not len(change.faces):
+        return [], change
+    shells = Shells.of(change)
+    far = _shell_distances(change, shells, near.distances(change.points), near.distances(centroids(change)))
+    order = [shell for shell in np.argsort(-shells.volume_mm3) if shells.volume_mm3[shell] > 0]
+    return [_place(shells, shell, kind, far, float(shells.volume_mm3[shell])) for shell in order], change
+
+
+def surface_places(changed: Surface, kind: str, near: Nearest) -> list[Facts]:
+    """Places of faces far from the other version, farthest first; they enclose nothing, so have no volume."""
+    if not len(changed.faces):
+        return []
+    shells = Shells.of(changed)
+    far = _shell_distances(changed, shells, near.distances(changed.points), near.distances(centroids(changed)))
+    return [_place(shells, shell, kind, far, None) for shell in np.argsort(-far)]
+
+
+def _shell_distances(surface: Surface, shells: Shells, at_points: Floats, at_middles: Floats) -> Floats:
+    far = np.zeros(len(shells))
+    np.maximum.at(far, shells.of_face, np.maximum(at_points[surface.faces].max(axis=1), at_middles))
+    return far
+
+
+def _place(shells: Shells, shell: Any, kind: str, far: Floats, volume: float | None) -> Facts:
+    size = shells.high[shell] - shells.low[shell]
+    return {
+        "kind": kind,
+        "at_mm": shells.centre[shell].tolist(),
+        "size_mm": size.tolist(),
+        "distance_mm": float(far[shell]),
+        "volume_mm3": volume,
+        "area_mm2": float(shells.area_mm2[shell]),
+    }
+
+
+def extent(surface: Surface) -> list[float]:
+    """Size in mm along the axes."""
+    low, high = bounds(surface)
+    return [float(side) for side in high - low]
