@@ -1,34 +1,34 @@
 """AMF, plain or in a ZIP: every object and each place a constellation gives it; points in mm."""
 
-import io
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from lxml import etree
 
+from designs.mesh.load import scan
+from designs.mesh.load.copies import MAX_DEPTH, Copies
 from designs.mesh.load.threemf import UNIT_NAMES, UNITS_MM
-from designs.mesh.load.xmls import local, refuse_dtd
+from designs.mesh.load.xmlmesh import XmlMesh
+from designs.mesh.load.xmls import local
 from designs.mesh.load.zips import Package
 from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 32
 MAX_METADATA = 50
-MAX_TRIANGLES = 5_000_000
+MAX_MATERIALS = 100
 _AXES = ("x", "y", "z")
 _PLACES = ("deltax", "deltay", "deltaz", "rx", "ry", "rz")
 
 Instance = tuple[str, list[float]]
 
 
+@dataclass
 class _Amf:
-    def __init__(self) -> None:
-        self.unit = "millimeter"
-        self.names: dict[str, str] = {}
-        self.shapes: dict[str, tuple[Points, Faces]] = {}
-        self.placed: dict[str, list[Instance]] = {}
-        self.materials: list[dict[str, str]] = []
-        self.metadata: dict[str, str] = {}
+    unit: str
+    names: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, tuple[Points, Faces]] = field(default_factory=dict)
+    placed: dict[str, list[Instance]] = field(default_factory=dict)
+    materials: list[dict[str, str]] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 def read(data: bytes) -> Loaded:
@@ -47,73 +47,50 @@ def read(data: bytes) -> Loaded:
 
 
 def _parsed(data: bytes) -> _Amf:
-    """All of a file, its tree cut down while it grows: a whole one takes some 20 times the file."""
-    refuse_dtd(data)
-    found = _Amf()
-    points: list[list[float]] = []
-    faces: list[list[int]] = []
-    depth = 0
+    file = XmlMesh(data, "vertices|volume", "AMF file", scan.element_rows)
+    if local(file.root) != "amf":
+        raise RefusedError("not-amf", "not an AMF file")
+    found = _Amf((file.root.get("unit") or "millimeter").strip().lower())
     try:
-        events = etree.iterparse(io.BytesIO(data), ("start", "end"), resolve_entities=False, load_dtd=False,
-                                 no_network=True, huge_tree=True)  # fmt: skip
-        for event, element in events:
-            depth += 1 if event == "start" else -1
-            name = local(element)
-            if event == "start":
-                if depth == 1:
-                    _begin(found, element)
-                continue
-            if name == "vertex":
-                values = {local(axis): axis.text for axis in element.iter() if local(axis) in _AXES}
-                points.append([float(values[axis] or "") for axis in _AXES])
-                element.clear()
-            elif name == "triangle":
-                corner = {local(vertex): vertex.text for vertex in element}
-                faces.append([int(corner[key] or "") for key in ("v1", "v2", "v3")])
-                element.clear()
-            elif depth == 1:
-                _end(found, element, points, faces)
-                points, faces = [], []
-                element.clear()
-            elif name in {"volume", "mesh", "vertices"} and len(element) > 4:
-                for child in list(element):
-                    if local(child) in {"vertex", "triangle"}:
-                        element.remove(child)
-    except etree.XMLSyntaxError as error:
-        raise RefusedError("unreadable", "the AMF file is damaged or cut short") from error
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
-        raise RefusedError("unreadable", "the AMF mesh holds something that is not a number") from error
+        for element in file.root:
+            _add(found, file, element)
+    except ValueError as error:
+        raise RefusedError("unreadable", "the AMF file holds something that is not a number") from error
     return found
 
 
-def _begin(found: _Amf, root: Any) -> None:
-    if local(root) != "amf":
-        raise RefusedError("not-amf", "not an AMF file")
-    found.unit = (root.get("unit") or "millimeter").strip().lower()
-
-
-def _end(found: _Amf, element: Any, points: list[list[float]], faces: list[list[int]]) -> None:
-    """An element just below the root is whole."""
+def _add(found: _Amf, file: XmlMesh, element: etree._Element) -> None:
     kind, key = local(element), element.get("id") or ""
     if kind == "object":
-        corners = np.array(faces, np.int64).reshape(-1, 3)
-        if len(corners) and (corners.min() < 0 or corners.max() >= len(points)):
-            raise RefusedError("bad-index", "a face names a point that is not there")
-        found.shapes[key] = np.array(points, np.float64).reshape(-1, 3), corners
+        found.shapes[key] = _shape(file, element)
         found.names[key] = _metadata(element).get("name", "")
     elif kind == "constellation":
         found.placed[key] = [_instance(child) for child in element if local(child) == "instance"]
-    elif kind == "material" and len(found.materials) < 100:
+    elif kind == "material" and len(found.materials) < MAX_MATERIALS:
         found.materials.append({"name": _metadata(element).get("name", ""), "color": _colour(element)})
     elif kind == "metadata" and element.text and len(found.metadata) < MAX_METADATA:
         found.metadata[(element.get("type") or "")[:300]] = " ".join(element.text.split())[:300]
 
 
-def _metadata(element: Any) -> dict[str, str]:
+def _shape(file: XmlMesh, element: etree._Element) -> tuple[Points, Faces]:
+    """The points of an object, and the triangles of all its volumes."""
+    points = [np.empty((0, 3))]
+    faces = [np.empty((0, 3), np.int64)]
+    for mesh in element:
+        if local(mesh) == "mesh":
+            points += [file.points(child) for child in mesh if local(child) == "vertices"]
+            faces += [file.faces(child) for child in mesh if local(child) == "volume"]
+    all_points, all_faces = np.vstack(points), np.vstack(faces)
+    if len(all_faces) and (all_faces.min() < 0 or all_faces.max() >= len(all_points)):
+        raise RefusedError("bad-index", "a face names a point that is not there")
+    return all_points, all_faces
+
+
+def _metadata(element: etree._Element) -> dict[str, str]:
     return {e.get("type") or "": (e.text or "").strip()[:300] for e in element if local(e) == "metadata"}
 
 
-def _colour(element: Any) -> str:
+def _colour(element: etree._Element) -> str:
     for entry in element:
         if local(entry) == "color":
             values = {local(channel): float(channel.text or "0") for channel in entry}
@@ -122,7 +99,7 @@ def _colour(element: Any) -> str:
     return ""
 
 
-def _instance(element: Any) -> Instance:
+def _instance(element: etree._Element) -> Instance:
     values = {local(child): float(child.text or "0") for child in element if local(child) in _PLACES}
     return element.get("objectid") or "", [values.get(place, 0.0) for place in _PLACES]
 
@@ -135,20 +112,15 @@ def _placed(found: _Amf) -> list[tuple[str, Points, Faces]]:
     if found.placed and not roots:
         raise RefusedError("component-cycle", "circular constellations")
     made: list[tuple[str, Points, Faces]] = []
-    triangles, steps = 0, 0
+    copies = Copies()
     waiting = [(key, solid, np.eye(4), 0) for key, solid in reversed(roots)]
     while waiting:
         key, solid, matrix, depth = waiting.pop()
-        steps += 1
         if depth > MAX_DEPTH:
             raise RefusedError("component-cycle", "circular constellations")
-        if steps + len(waiting) > MAX_INSTANCES:
-            raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} instances", limit=MAX_INSTANCES)
+        copies.add((key, solid), len(found.shapes[key][1]) if solid else 0, len(waiting))
         if solid:
             points, faces = found.shapes[key]
-            triangles += len(faces)
-            if triangles > MAX_TRIANGLES:
-                raise RefusedError("too-many-triangles", f"more than {MAX_TRIANGLES} triangles", limit=MAX_TRIANGLES)
             made.append((found.names[key] or key, points @ matrix[:3, :3].T + matrix[:3, 3], faces))
             continue
         for child, place in reversed(found.placed[key]):

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from designs.mesh.load.accessors import Array, Buffers, Json, item, refuse_outside
+from designs.mesh.load.copies import Copies
 from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
 
-MAX_INSTANCES = 10_000
-MAX_REPEATED = 5_000_000
 MAX_NODES = 200_000
 _UNREAD = re.compile(r"(EXT|KHR)_meshopt_compression|EXT_mesh_gpu_instancing|MPEG_\w{1,40}")
 _JSON_CHUNK, _BINARY_CHUNK = 0x4E4F534A, 0x004E4942
@@ -94,7 +93,7 @@ class _Scene:
         found: list[Part] = []
         seen: set[int] = set()
         waiting = [(index, np.eye(4)) for index in reversed(self._roots(nodes))]
-        repeated = 0
+        copies = Copies()
         while waiting:
             index, above = waiting.pop()
             node = item(nodes, index, "node")
@@ -105,11 +104,8 @@ class _Scene:
             waiting += [(child, matrix) for child in reversed(node.get("children") or [])]
             if node.get("mesh") is None:
                 continue
-            known = node["mesh"] in self._shapes
             name, (points, faces) = self._mesh(node["mesh"])
-            repeated += len(faces) if known else 0
-            if len(found) >= MAX_INSTANCES or repeated > MAX_REPEATED:
-                raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} instances", limit=MAX_INSTANCES)
+            copies.add(node["mesh"], len(faces))
             if len(faces):
                 placed = (points @ matrix[:3, :3].T + matrix[:3, 3]) * scale
                 if y_up:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from lxml import etree
 
+from designs.mesh.load import scan
 from designs.mesh.load import threemf_about as about
-from designs.mesh.load.xmlmesh import ModelPart
+from designs.mesh.load.copies import MAX_DEPTH, MAX_INSTANCES, Copies
+from designs.mesh.load.xmlmesh import XmlMesh
 from designs.mesh.load.xmls import attribute, local, parse
 from designs.mesh.load.zips import Package
 from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
@@ -19,9 +21,6 @@ UNITS_MM = {"micron": 0.001, "millimeter": 1.0, "centimeter": 10.0, "inch": 25.4
 UNIT_NAMES = {
     "micron": "micron", "millimeter": "mm", "centimeter": "cm", "inch": "inch", "foot": "foot", "meter": "m",
 }  # fmt: skip
-MAX_INSTANCES = 10_000
-MAX_TRIANGLES = 5_000_000
-MAX_DEPTH = 32
 
 Key = tuple[str, str]
 
@@ -40,8 +39,7 @@ class _Model:
     objects: dict[Key, _Object] = field(default_factory=dict)
     scales: dict[str, float] = field(default_factory=dict)
     materials: list[dict[str, str]] = field(default_factory=list)
-    instances: int = 0
-    triangles: int = 0
+    copies: Copies = field(default_factory=Copies)
     lattice: bool = False
 
 
@@ -106,7 +104,7 @@ def _read_part(model: _Model, path: str) -> etree._Element:
     data = model.package.read(path)
     if data is None:
         raise RefusedError("missing-part", "the model part named by the package is missing")
-    part = ModelPart(data)
+    part = XmlMesh(data, "vertices|triangles", "model part", scan.attribute_rows)
     unit = (part.root.get("unit") or "millimeter").strip()
     if unit not in UNITS_MM:
         raise RefusedError("unreadable", "the 3MF unit is unknown")
@@ -121,7 +119,7 @@ def _read_part(model: _Model, path: str) -> etree._Element:
     return part.root
 
 
-def _object(part: ModelPart, element: etree._Element, path: str) -> _Object:
+def _object(part: XmlMesh, element: etree._Element, path: str) -> _Object:
     made = _Object(element.get("name") or "", np.empty((0, 3)), np.empty((0, 3), np.int64))
     for child in element:
         if local(child) == "mesh":
@@ -131,7 +129,7 @@ def _object(part: ModelPart, element: etree._Element, path: str) -> _Object:
     return made
 
 
-def _mesh(part: ModelPart, element: etree._Element) -> tuple[Points, Faces]:
+def _mesh(part: XmlMesh, element: etree._Element) -> tuple[Points, Faces]:
     points, faces = np.empty((0, 3)), np.empty((0, 3), np.int64)
     for child in element:
         if local(child) == "vertices":
@@ -161,17 +159,14 @@ def _matrix(text: str | None) -> Points:
 def _expand(model: _Model, key: Key, matrix: Points, above: tuple[Key, ...]) -> tuple[Points, Faces]:
     if key in above:
         raise RefusedError("component-cycle", "circular components")
-    model.instances += 1
-    if model.instances > MAX_INSTANCES or len(above) > MAX_DEPTH:
-        raise RefusedError("too-many-instances", f"more than {MAX_INSTANCES} instances", limit=MAX_INSTANCES)
+    if len(above) > MAX_DEPTH:
+        raise RefusedError("too-many-instances", f"components more than {MAX_DEPTH} deep", limit=MAX_DEPTH)
     if key not in model.objects and key[0] not in model.scales:
         _read_part(model, key[0])
     item = model.objects.get(key)
     if item is None:
         raise RefusedError("missing-part", "the build names an object that is not there")
-    model.triangles += len(item.faces)
-    if model.triangles > MAX_TRIANGLES:
-        raise RefusedError("too-many-triangles", f"more than {MAX_TRIANGLES} triangles", limit=MAX_TRIANGLES)
+    model.copies.add(key, len(item.faces))
     points = [item.points @ matrix[:3] + matrix[3]]
     faces = [item.faces]
     offset = len(item.points)

@@ -9,16 +9,11 @@ from designs.mesh.types import RefusedError
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def refuse_dtd(data: bytes) -> None:
-    """Raises RefusedError for XML, in UTF-8 or UTF-16, with a DTD or entities."""
+def parse(data: bytes, what: str = "XML") -> etree._Element:
+    """The root element. Raises RefusedError for a DTD, entities, or XML that is not well formed."""
     plain = data if b"\0" not in data[:64] else data.replace(b"\0", b"")
     if _DOCTYPE.search(plain):
         raise RefusedError("xml-dtd", "DTD and entities are not allowed")
-
-
-def parse(data: bytes, what: str = "XML") -> etree._Element:
-    """The root element. Raises RefusedError for a DTD, entities, or XML that is not well formed."""
-    refuse_dtd(data)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         root = etree.fromstring(data, parser)

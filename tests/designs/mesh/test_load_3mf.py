@@ -194,8 +194,8 @@ def test_a_bomb_of_instances_is_refused_before_it_is_expanded():
 
 def test_a_bomb_of_triangles_is_refused():
     big = MESH.replace(FACES, FACES * 5000)
-    items = '<item objectid="1"/>' * 400
-    assert refusal(package(model(f'<object id="1">{big}</object>', items))).code == "too-many-triangles"
+    found = refusal(package(model(f'<object id="1">{big}</object>', '<item objectid="1"/>' * 400)))
+    assert found.sentence == "copies of objects add up to more than 2000000 triangles"
 
 
 def test_a_package_that_unpacks_a_thousandfold_is_refused():
