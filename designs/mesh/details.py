@@ -56,7 +56,8 @@ def outlines(surface: Surface, pairs: NDArray[np.int32]) -> Floats:
     """At most 20,000 x 2 x 3 mm: the sides of crossing faces, as lines for the viewer; each side once."""
     corners = surface.faces[np.unique(pairs)]
     sides = np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]]), axis=1)
-    return surface.points[np.unique(sides, axis=0)[:MOST_LINES]]
+    lines: Floats = surface.points[np.unique(sides, axis=0)[:MOST_LINES]]
+    return lines
 
 
 def _at(places: list[Facts]) -> Points:
