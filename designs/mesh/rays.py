@@ -95,7 +95,7 @@ def _meets(t: Floats, o: Points, d: Points) -> float:
     v = (d[0] * qx + d[1] * qy + d[2] * qz) / turn
     if v < 0.0 or u + v > 1.0:
         return -1.0
-    return (vx * qx + vy * qy + vz * qz) / turn
+    return float((vx * qx + vy * qy + vz * qz) / turn)
 
 
 @njit(cache=True)
