@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from designs.mesh import compare, geometry, holes, measure, preview, repair, simplify, topology, welding
+from designs.mesh import compare, deep, geometry, holes, measure, preview, repair, simplify, topology, welding
 from designs.mesh.load import scan, stl
 from designs.mesh.types import Loaded, Part, Surface
 
@@ -47,7 +47,7 @@ def quick() -> None:
 def main() -> None:
     """Run every kernel once."""
     quick()
-    for module in (preview, simplify):
+    for module in (deep, preview, simplify):
         module.warm()
     solid = topology.surface(tetrahedron())
     compare.measure(solid, Surface(solid.points * 1.5, solid.faces))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from designs.mesh import compare, drawings, formats, glb, load, measure, preview, repair, simplify, topology
+from designs.mesh.deep import Deep
 from designs.mesh.types import Facts, Loaded, RefusedError, Surface
 
 FULL_TRIANGLES = 5_000_000
@@ -33,12 +34,15 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
         return
     if kind not in formats.MESHES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
-    loaded = load.load(path, kind)
-    facts = measure.facts_of(loaded, kind)
-    yield facts
-    if out is not None and not quick and any(facts["size_mm"]):
-        _pictures(_plate(loaded), out)
-        yield facts
+    found = measure.measure(load.load(path, kind), kind)
+    yield found.facts
+    if quick:
+        return
+    deep = Deep(found)
+    yield from deep.steps()
+    if out is not None and any(found.facts["size_mm"]):
+        _pictures(found.whole, out)
+        yield deep.facts
 
 
 def _compare(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
