@@ -20,7 +20,7 @@ def wedge(degrees, height=10.0):
     """A prism on its edge: one face leans out by an angle from the vertical, the other stands upright."""
     out = height * np.tan(np.radians(degrees))
     points = np.array([[0, 0, 0], [0, 0, height], [out, 0, height]], float)
-    points = np.vstack([points, points + [0, 10, 0]])
+    points = np.vstack([points, points + np.array([0, 10, 0])])
     faces = [[0, 2, 1], [3, 4, 5], [0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4], [0, 3, 5], [0, 5, 2]]
     return points, np.array(faces)
 
