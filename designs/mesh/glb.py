@@ -107,9 +107,7 @@ class _Scene:
 
     def _node(self, name: str, low: Points, **more: Any) -> None:
         turned = [float(low[0]), float(low[2]), -float(low[1])]
-        self.nodes.append(
-            {"name": name, "mesh": len(self.nodes), "rotation": TURN, "translation": turned, **more}
-        )
+        self.nodes.append({"name": name, "mesh": len(self.nodes), "rotation": TURN, "translation": turned, **more})
 
     def save(self, path: Path) -> None:
         """Write the file."""

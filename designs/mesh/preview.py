@@ -59,7 +59,8 @@ def _outward(part: Scene) -> Scene:
         for elevation in (35.0, -35.0):
             eye = camera.at(part.points, azimuth, elevation)
             depth, which = _buffers(camera.SAMPLE)
-            raster.fill(*eye.project(part.points, camera.SAMPLE), part.faces, depth, which)
+            x, y, z = eye.project(part.points, camera.SAMPLE)
+            raster.fill(x, y, z, part.faces, depth, which)
             facing = part.normals[which[which >= 0]] @ eye.axes[2]
             balance += int((facing < 0).sum()) - int((facing > 0).sum())
     if balance >= 0:
@@ -119,9 +120,7 @@ def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
     return directions, (0.42 + 0.58 * np.clip(height * 1.4 + 0.35, 0, 1)).astype(np.float32)
 
 
-def _light(
-    part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int
-) -> tuple[Single, Image.Image | None]:
+def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Single, Image.Image | None]:
     """The shares of sky and lamp that reach each pixel (size x size x 2), and the shadow on the ground, from above."""
     x, y, z = eye.project(part.points, size)
     depth, which = _buffers(size)

@@ -106,9 +106,7 @@ def gather(
     height, width = depth.shape
     texel = max(np.float32(1) / frame[0], np.float32(1) / frame[1])
     for i in range(len(spots)):
-        facing = (
-            normals[i, 0] * axes[2, 0] + normals[i, 1] * axes[2, 1] + normals[i, 2] * axes[2, 2]
-        )
+        facing = normals[i, 0] * axes[2, 0] + normals[i, 1] * axes[2, 1] + normals[i, 2] * axes[2, 2]
         if facing <= np.float32(0.03):
             continue
         share = facing * np.float32(weight)
@@ -218,9 +216,9 @@ def surface_at(
 
 @njit(cache=True)
 def soften(values: Single, normals: Single, depth: Single, reach: int, step: float) -> Single:
-    """h x w x 2 averaged along rows, then columns, over pixels of one surface: within 18 degrees and `step` deep a pixel.
+    """h x w x 2 averaged along rows, then columns, over pixels of one surface.
 
-    `depth` is infinite where there is nothing; `normals` h x w x 3.
+    That is: within 18 degrees and, for each pixel between, `step` deep. `depth` is infinite where there is nothing; `normals` h x w x 3.
     """
     height, width, _ = values.shape
     source = values

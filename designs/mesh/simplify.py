@@ -115,7 +115,8 @@ class _Shell:
 
 def _plain(faces: Corners) -> Corners:
     """The faces without repeated points."""
-    return faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
+    a, b, c = faces.T
+    return np.ascontiguousarray(faces[(a != b) & (b != c) & (c != a)], np.int32)
 
 
 def _clustered(points: Points, faces: Corners, limit: int) -> tuple[Points, Corners]:
@@ -144,7 +145,7 @@ def _quotas(sizes: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
         share = (low + high) / 2
         kept = np.minimum(sizes, np.maximum(fewest, sizes * share))
         low, high = (share, high) if kept.sum() <= 0.98 * limit else (low, share)
-    return np.minimum(sizes, np.maximum(fewest, sizes * low)).astype(np.int64)
+    return np.asarray(np.minimum(sizes, np.maximum(fewest, sizes * low)), np.int64)
 
 
 def _largest(
