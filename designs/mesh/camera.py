@@ -26,7 +26,7 @@ class Camera:
     centre: tuple[float, float]
     half: float
 
-    def project(self, points: Single, size: int, shift: tuple[float, float] = (0.0, 0.0)) -> tuple[Single, ...]:
+    def project(self, points: Single, size: int, shift: tuple[float, float] = (0.0, 0.0)) -> tuple[Single, Single, Single]:
         """Pixel columns, rows and depths of n x 3 points in a picture of `size` px, moved by `shift` px."""
         scale = np.float32(size / (2 * self.half))
         x = (points @ self.axes[0] - np.float32(self.centre[0])) * scale + np.float32(size / 2 + shift[0])
@@ -57,7 +57,8 @@ def shown(camera: Camera, points: Single, faces: Corners, normals: Single) -> fl
     """How much a view shows: lines where the surface turns or steps within the outline, kinds of faces, and area."""
     depth = np.full((SAMPLE, SAMPLE), np.inf, np.float32)
     which = np.full((SAMPLE, SAMPLE), -1, np.int32)
-    raster.fill(*camera.project(points, SAMPLE), faces, depth, which)
+    x, y, z = camera.project(points, SAMPLE)
+    raster.fill(x, y, z, faces, depth, which)
     inside = which >= 0
     if not inside.any():
         return 0.0

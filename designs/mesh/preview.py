@@ -59,7 +59,8 @@ def _outward(part: Scene) -> Scene:
         for elevation in (35.0, -35.0):
             eye = camera.at(part.points, azimuth, elevation)
             depth, which = _buffers(camera.SAMPLE)
-            raster.fill(*eye.project(part.points, camera.SAMPLE), part.faces, depth, which)
+            x, y, z = eye.project(part.points, camera.SAMPLE)
+            raster.fill(x, y, z, part.faces, depth, which)
             facing = part.normals[which[which >= 0]] @ eye.axes[2]
             balance += int((facing < 0).sum()) - int((facing > 0).sum())
     if balance >= 0:

@@ -216,9 +216,9 @@ def surface_at(
 
 @njit(cache=True)
 def soften(values: Single, normals: Single, depth: Single, reach: int, step: float) -> Single:
-    """h x w x 2 averaged along rows, then columns, over pixels of one surface: within 18 degrees and `step` deep a pixel.
+    """h x w x 2 averaged along rows, then columns, over pixels of one surface.
 
-    `depth` is infinite where there is nothing; `normals` h x w x 3.
+    That is: within 18 degrees and, for each pixel between, `step` deep. `depth` is infinite where there is nothing; `normals` h x w x 3.
     """
     height, width, _ = values.shape
     source = values
