@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from designs.mesh import details, estimate, orient, shape, supports
+from designs.mesh import details, estimate, orient, sections, shape, supports
 from designs.mesh.details import Details
 from designs.mesh.measure import Measured
 from designs.mesh.types import Facts
@@ -67,5 +67,5 @@ class Deep:
 
 def warm() -> None:
     """Compile and cache every kernel of these measurements."""
-    for module in (details, supports, orient, estimate, shape):
+    for module in (details, supports, orient, sections, shape):
         module.warm()

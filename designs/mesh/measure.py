@@ -19,6 +19,7 @@ SUMMED = (
 MAX_LISTED = 100
 MAX_OBJECTS = 1000
 
+
 def _shell_facts(surface: Surface, edges: Edges, shell_of: NDArray[np.int32], sums: Sums) -> Facts:
     volumes, areas = sums.shell_volumes, sums.shell_areas
     closed = np.ones(len(volumes), np.bool_)
