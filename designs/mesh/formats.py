@@ -1,12 +1,14 @@
-"""Which file names the kernel knows."""
+"""Which file names the kernel knows. A source is a program that draws a mesh when it is run."""
 
-MESHES = frozenset({"stl", "obj", "ply", "off", "3mf", "glb", "step", "amf"})
+MESHES = frozenset({"stl", "obj", "ply", "off", "3mf", "glb", "gltf", "step", "iges", "amf"})
+SOURCES = frozenset({"scad"})
 IMAGES = frozenset({"png", "jpeg", "webp", "gif"})
 DRAWINGS = frozenset({"svg", "dxf", "gcode"})
 
 _EXTENSIONS = {
-    "stl": "stl", "obj": "obj", "ply": "ply", "off": "off", "3mf": "3mf", "glb": "glb", "amf": "amf",
-    "step": "step", "stp": "step", "svg": "svg", "dxf": "dxf", "gcode": "gcode", "gco": "gcode",
+    "stl": "stl", "obj": "obj", "ply": "ply", "off": "off", "3mf": "3mf", "glb": "glb", "gltf": "gltf", "amf": "amf",
+    "step": "step", "stp": "step", "iges": "iges", "igs": "iges", "scad": "scad",
+    "svg": "svg", "dxf": "dxf", "gcode": "gcode", "gco": "gcode",
     "png": "png", "jpg": "jpeg", "jpeg": "jpeg", "webp": "webp", "gif": "gif",
 }  # fmt: skip
 

@@ -1,219 +1,275 @@
-"""The picture of a part: z-buffer, ambient occlusion from depth maps, one soft shadow; transparent ground."""
+"""The picture of a part: soft light from depth maps, smooth curves, crisp edges, a shadow on a transparent ground."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from designs.mesh.types import Faces, Points
+from designs.mesh import camera, light, raster
+from designs.mesh.camera import Camera, unit
+from designs.mesh.raster import Single, Whole
+from designs.mesh.types import Corners, Faces, Floats, Points
 
-Floats = NDArray[np.float32]
-COLOUR = np.array([226.0, 88.0, 28.0], np.float32) / 255.0
 LARGE, SMALL = 1024, 256
-DIRECTIONS = 32
-MAP = 320
-LIGHT_MAP = 1024
+# Linear light. The colour is the orange of the brand (static/css/tokens.css, --accent) where it is lit.
+FRONT = np.array([0.78, 0.155, 0.030], np.float32)
+BACK = np.array([0.20, 0.085, 0.060], np.float32)
+SHADOW = (10, 12, 16)
+SHADOW_MOST = 0.62
+SAMPLES = np.array([[-0.42, -0.08], [-0.25, 0.42], [-0.08, -0.42], [0.08, 0.08], [0.25, -0.25], [0.42, 0.25]])
+MAX_SECONDS = 1.5
 
 
-@njit(cache=True, fastmath=True)
-def _raster(x: Floats, y: Floats, z: Floats, faces: Faces, depth: Floats, which: NDArray[np.int32]) -> None:
-    height, width = depth.shape
-    for f in range(len(faces)):
-        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-        x0, y0, x1, y1, x2, y2 = x[a], y[a], x[b], y[b], x[c], y[c]
-        area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        if area == 0:
-            continue
-        left = max(int(np.ceil(min(x0, x1, x2) - 0.5)), 0)
-        right = min(int(np.floor(max(x0, x1, x2) - 0.5)), width - 1)
-        top = max(int(np.ceil(min(y0, y1, y2) - 0.5)), 0)
-        bottom = min(int(np.floor(max(y0, y1, y2) - 0.5)), height - 1)
-        if left > right or top > bottom:
-            continue
-        inverse = np.float32(1) / area
-        for row in range(top, bottom + 1):
-            py = np.float32(row) + np.float32(0.5)
-            first, last = left, right
-            start, end = np.float32(left), np.float32(right + 1)
-            for edge in range(3):
-                if edge == 0:
-                    ax, ay, bx, by = x0, y0, x1, y1
-                elif edge == 1:
-                    ax, ay, bx, by = x1, y1, x2, y2
-                else:
-                    ax, ay, bx, by = x2, y2, x0, y0
-                slope = (ay - by) * inverse
-                base = ((bx - ax) * (py - ay) - (by - ay) * -ax) * inverse
-                if slope > 1e-9:
-                    start = max(start, (np.float32(-1e-5) - base) / slope)
-                elif slope < -1e-9:
-                    end = min(end, (np.float32(-1e-5) - base) / slope)
-            first = max(first, int(np.floor(start - 0.5)))
-            last = min(last, int(np.ceil(end - 0.5)))
-            for column in range(first, last + 1):
-                px = np.float32(column) + np.float32(0.5)
-                w1 = ((px - x0) * (y2 - y0) - (x2 - x0) * (py - y0)) * inverse
-                w2 = ((x1 - x0) * (py - y0) - (px - x0) * (y1 - y0)) * inverse
-                w0 = np.float32(1) - w1 - w2
-                if w0 >= -1e-6 and w1 >= -1e-6 and w2 >= -1e-6:
-                    deep = w0 * z[a] + w1 * z[b] + w2 * z[c]
-                    if deep < depth[row, column]:
-                        depth[row, column] = deep
-                        which[row, column] = f
+@dataclass(frozen=True)
+class Scene:
+    """A part in the unit sphere: points n x 3, faces m x 3, face normals m x 3, corner normals m x 3 x 3."""
+
+    points: Single
+    faces: Corners
+    normals: Single
+    smooth: Single
 
 
-def _unit(vector: Any) -> Floats:
-    array = np.asarray(vector, np.float32)
-    length: Floats = np.maximum(np.linalg.norm(array, axis=-1, keepdims=True), 1e-30).astype(np.float32)
-    return array / length
+def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
+    """Centre and scale a part; where its faces would take too long to draw, only every k-th is kept."""
+    corners = np.ascontiguousarray(faces, np.int32)
+    used = points[corners.ravel()]
+    middle = (used.max(axis=0) + used.min(axis=0)) / 2
+    radius = max(float(np.sqrt(((used - middle) ** 2).sum(axis=1).max())), 1e-300)
+    shape = np.ascontiguousarray((np.clip((points - middle) / radius, -1.0, 1.0)), np.float32)
+    excess = light.cost(shape, corners, size) / MAX_SECONDS
+    if excess > 1:
+        corners = np.ascontiguousarray(corners[:: int(np.ceil(excess))])
+    a, b, c = (shape[corners[:, i]] for i in range(3))
+    cross = np.cross((b - a).astype(np.float64), (c - a).astype(np.float64))
+    length = np.linalg.norm(cross, axis=1)
+    normals = np.ascontiguousarray(cross / np.maximum(length, 1e-300)[:, None], np.float32)
+    areas = np.ascontiguousarray(length / max(float(length.max()), 1e-300), np.float32)
+    smooth = raster.corner_normals(corners, normals, areas, len(shape), float(np.cos(np.radians(raster.ROUND_DEGREES))))
+    return Scene(shape, corners, normals, smooth)
 
 
-def _basis(towards: Floats) -> tuple[Floats, Floats]:
-    side = _unit(np.cross(towards, [0, 0, 1] if abs(towards[2]) < 0.99 else [0, 1, 0]))
-    return side, np.cross(side, towards).astype(np.float32)
+def _outward(part: Scene) -> Scene:
+    """The same part with its faces turned if most of what can be seen from around it are their backs."""
+    balance = 0
+    for azimuth in camera.AZIMUTHS:
+        for elevation in (35.0, -35.0):
+            eye = camera.at(part.points, azimuth, elevation)
+            depth, which = _buffers(camera.SAMPLE)
+            x, y, z = eye.project(part.points, camera.SAMPLE)
+            raster.fill(x, y, z, part.faces, depth, which)
+            facing = part.normals[which[which >= 0]] @ eye.axes[2]
+            balance += int((facing < 0).sum()) - int((facing > 0).sum())
+    if balance >= 0:
+        return part
+    turned = np.ascontiguousarray(part.faces[:, ::-1])
+    return Scene(part.points, turned, -part.normals, np.ascontiguousarray(-part.smooth[:, ::-1]))
 
 
-def _sphere(count: int) -> Floats:
-    i = np.arange(count) + 0.5
-    z = 1 - 2 * i / count
-    turn = np.pi * (1 + 5**0.5) * i
-    flat = np.sqrt(1 - z * z)
-    return np.stack([flat * np.cos(turn), flat * np.sin(turn), z], axis=1).astype(np.float32)
+def _buffers(size: int) -> tuple[Single, Whole]:
+    return np.full((size, size), np.inf, np.float32), np.full((size, size), -1, np.int32)
 
 
-def _depth_map(points: Floats, faces: Faces, towards: Floats, size: int) -> tuple[Floats, Floats, Floats, float]:
-    side, up = _basis(-towards)
-    scale = size / 2.04
-    depth = np.full((size, size), np.inf, np.float32)
-    which = np.full((size, size), -1, np.int32)
-    half = np.float32(size / 2)
-    _raster(points @ side * np.float32(scale) + half, points @ up * np.float32(scale) + half,
-            -(points @ towards), faces, depth, which)  # fmt: skip
-    return depth, side, up, scale
+def render(
+    points: Points, faces: Faces | Corners, size: int = LARGE, simple: tuple[Points, Faces | Corners] | None = None
+) -> Image.Image:
+    """An RGBA picture, `size` px square, of the part on nothing but its own soft shadow.
+
+    `points` n x 3 in any unit, `faces` m x 3. `simple` is the same part with fewer faces, which may throw the shadows.
+    The same input gives the same picture.
+    """
+    part = _outward(scene(points, faces, size))
+    caster = part
+    if simple is not None and len(simple[1]) < len(part.faces):
+        caster = _beside(part, points, simple)
+    eye = camera.choose(caster.points, caster.faces, caster.normals)
+    eye = camera.at(part.points, eye.azimuth, eye.elevation)
+    lamp = _key(eye)
+    shade, shadow = _light(part, caster, eye, lamp, size)
+    drawn = Image.fromarray(_draw(part, eye, lamp, shade, size), "RGBa").convert("RGBA")
+    return Image.alpha_composite(shadow, drawn) if shadow else drawn
 
 
-def _occlusion(points: Floats, faces: Faces, spots: Floats, normals: Floats, directions: int) -> Floats:
-    seen = np.zeros(len(spots), np.float32)
-    weights = np.full(len(spots), 1e-6, np.float32)
-    for towards in _sphere(directions):
-        depth, side, up, scale = _depth_map(points, faces, towards, MAP)
-        facing = normals @ towards
-        index = np.flatnonzero(facing > 0.02)
-        moved = spots[index] + normals[index] * np.float32(1.5 / MAP)
-        x = (moved @ side * scale + MAP / 2).astype(np.int32).clip(0, MAP - 1)
-        y = (moved @ up * scale + MAP / 2).astype(np.int32).clip(0, MAP - 1)
-        visible = (-(moved @ towards) - depth[y, x]) < 2.5 / MAP
-        weights[index] += facing[index]
-        seen[index] += facing[index] * visible
-    return seen / weights
+def _beside(part: Scene, points: Points, simple: tuple[Points, Faces | Corners]) -> Scene:
+    """The simpler part in the same place and size."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    step = float(np.ptp(part.points, axis=0).max()) / max(float((high - low).max()), 1e-300)
+    shape = (simple[0] - (low + high) / 2) * step + (part.points.max(axis=0) + part.points.min(axis=0)) / 2
+    fewer = np.ascontiguousarray(simple[1], np.int32)
+    a, b, c = (shape[fewer[:, i]] for i in range(3))
+    normals = unit(np.cross(b - a, c - a).astype(np.float32))
+    return Scene(np.ascontiguousarray(shape, np.float32), fewer, normals, np.zeros((0, 3, 3), np.float32))
 
 
-def _lit(points: Floats, faces: Faces, spots: Floats, normals: Floats, towards: Floats) -> Floats:
-    depth, side, up, scale = _depth_map(points, faces, towards, LIGHT_MAP)
-    moved = spots + normals * np.float32(2 / LIGHT_MAP)
-    fx, fy = moved @ side * scale + LIGHT_MAP / 2 - 0.5, moved @ up * scale + LIGHT_MAP / 2 - 0.5
-    x, y = np.floor(fx).astype(np.int32), np.floor(fy).astype(np.int32)
-    ax, ay, deep = fx - x, fy - y, -(moved @ towards)
-    result = np.zeros(len(spots), np.float32)
-    for dx in (0, 1):
-        for dy in (0, 1):
-            near = depth[(y + dy).clip(0, LIGHT_MAP - 1), (x + dx).clip(0, LIGHT_MAP - 1)]
-            weight = (ax if dx else 1 - ax) * (ay if dy else 1 - ay)
-            result += (deep - near < 3 / LIGHT_MAP) * weight
-    return result
+def _key(eye: Camera) -> Single:
+    """Towards the lamp: above the left shoulder of who looks, as high as lets the shadow stay beside the part."""
+    side, up, view = eye.axes
+    if eye.elevation < 0:
+        return unit(-view * 0.9 + up * 0.9 - side * 0.7)
+    away = unit(np.array([-view[0], -view[1], 0], np.float32))
+    return unit(away * 0.50 - side * 0.42 + np.array([0, 0, 1.1], np.float32))
 
 
-def render(points: Points, faces: Faces, size: int = LARGE) -> Image.Image:
-    """An RGBA picture, `size` px square, the part orange on nothing but its own soft shadow."""
-    centred = points - (points.max(axis=0) + points.min(axis=0)) / 2
-    shape = (centred / max(float(np.sqrt((centred**2).sum(axis=1).max())), 1e-30)).astype(np.float32)
-    faces = np.ascontiguousarray(faces, np.int64)
-    reach = np.ptp(shape[faces], axis=1).max(axis=1).sum()
-    many = len(faces) > 400_000 or reach > 10_000
-    azimuth, elevation = np.radians(-35.0), np.radians(30.0)
-    flat = np.cos(elevation)
-    view = _unit([flat * np.sin(-azimuth), flat * np.cos(azimuth), -np.sin(elevation)])
-    side, up = _basis(view)
-    along, above = shape @ side, shape @ up
-    cx, cy = (along.max() + along.min()) / 2, (above.max() + above.min()) / 2
-    half = max(float(np.ptp(along)), float(np.ptp(above))) * 0.5 * 1.12
-    big = size * 2
-    scale = np.float32(big / (2 * half))
-    depth = np.full((big, big), np.inf, np.float32)
-    which = np.full((big, big), -1, np.int32)
-    middle = np.float32(big / 2)
-    _raster((along - cx) * scale + middle, (cy - above) * scale + middle, shape @ view, faces, depth, which)
-    corners = shape[faces]
-    face_normals = _unit(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]))
-    # Occlusion and shadow are smooth: one sample a final pixel; the edges come from the large raster.
-    rows, columns = np.nonzero(which[::2, ::2] >= 0)
-    light = np.zeros((size, size), np.float32)
-    shade = np.ones((size, size), np.float32)
-    key = _unit(-view * 0.9 + up * 0.9 - side * 0.7)
-    if len(rows):
-        normals = face_normals[which[::2, ::2][rows, columns]]
-        normals = np.where((normals @ view > 0)[:, None], -normals, normals)
-        flat_x = ((columns * 2 + 0.5) - big / 2) / scale + cx
-        flat_y = (big / 2 - (rows * 2 + 0.5)) / scale + cy
-        spots = flat_x[:, None] * side + flat_y[:, None] * up + depth[::2, ::2][rows, columns][:, None] * view
-        spots = spots.astype(np.float32)
-        shade[rows, columns] = _occlusion(shape, faces, spots, normals, 12 if many else DIRECTIONS)
-        light[rows, columns] = _lit(shape, faces, spots, normals, key)
-    picture = _colour(which, face_normals, shade, light, view, side, up, key)
-    part = Image.fromarray(picture, "RGBa").convert("RGBA")
-    ground = _ground(shape, faces, (view, side, up), (float(cx), float(cy), half), size)
-    return Image.alpha_composite(ground, part)
+def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
+    """Directions and how bright each is: the sky above, the ground's reflection below."""
+    directions = light.sphere(count)
+    height = directions[:, 2] if eye.elevation >= 0 else directions @ eye.axes[1]
+    return directions, (0.42 + 0.58 * np.clip(height * 1.4 + 0.35, 0, 1)).astype(np.float32)
 
 
-def _colour(which: NDArray[np.int32], face_normals: Floats, shade: Floats, light: Floats, view: Floats,
-            side: Floats, up: Floats, key: Floats) -> NDArray[np.uint8]:  # fmt: skip
-    """Premultiplied RGBA of the part, from the raster of twice the size."""
-    big = len(which)
-    size = big // 2
-    rows, columns = np.nonzero(which >= 0)
-    normals = face_normals[which[rows, columns]]
-    normals = np.where((normals @ view > 0)[:, None], -normals, normals)
-    occluded = shade[rows // 2, columns // 2]
-    lit = light[rows // 2, columns // 2]
-    fill = _unit(-view * 0.6 + side + up * 0.1)
-    sky = 0.5 + 0.5 * normals[:, 2]
-    strength = 0.44 * sky * occluded + 0.26 * occluded + 0.58 * np.clip(normals @ key, 0, 1) * lit
-    strength += 0.20 * np.clip(normals @ fill, 0, 1) * occluded
-    gloss = np.clip(normals @ _unit(key - view), 0, 1) ** 40 * lit
-    colour = COLOUR * strength[:, None] + 0.12 * gloss[:, None]
-    full = np.zeros((big, big, 4), np.float32)
-    full[rows, columns, :3] = np.clip(colour, 0, 1)
-    full[rows, columns, 3] = 1
-    small = (full[::2, ::2] + full[1::2, ::2] + full[::2, 1::2] + full[1::2, 1::2]) / 4
-    result: NDArray[np.uint8] = (small.reshape(size, size, 4) * 255 + 0.5).astype(np.uint8)
-    return result
-
-
-def _ground(shape: Floats, faces: Faces, axes: tuple[Floats, Floats, Floats], frame: tuple[float, float, float],
-            size: int) -> Image.Image:  # fmt: skip
-    """The shadow: the part pressed flat on the bed under a high light, blurred."""
-    view, side, up = axes
+def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Single, Image.Image | None]:
+    """The shares of sky and lamp that reach each pixel (size x size x 2), and the shadow on the ground, from above."""
+    x, y, z = eye.project(part.points, size)
+    depth, which = _buffers(size)
+    _fill(x, y, z, part.faces, depth, which)
+    rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
+    flat = part.normals[which[rows, columns]]
+    flat[flat @ eye.axes[2] > 0] *= -1
+    scale = 2 * eye.half / size
+    spots = np.asarray(
+        ((columns + 0.5 - size / 2) * scale + eye.centre[0])[:, None] * eye.axes[0]
+        + ((size / 2 - rows - 0.5) * scale + eye.centre[1])[:, None] * eye.axes[1]
+        + depth[rows, columns][:, None] * eye.axes[2], np.float32,
+    )  # fmt: skip
     small = size // 4
-    floor = shape[:, 2].min()
-    lean = (shape[:, 2] - floor) * np.float32(0.22)
-    flat = np.stack([shape[:, 0] + lean, shape[:, 1] + lean, np.full(len(shape), floor, np.float32)], axis=1)
-    scale = np.float32(small / (2 * frame[2]))
-    depth = np.full((small, small), np.inf, np.float32)
-    which = np.full((small, small), -1, np.int32)
-    half = np.float32(small / 2)
-    x = ((flat @ side) - np.float32(frame[0])) * scale + half
-    y = (np.float32(frame[1]) - (flat @ up)) * scale + half
-    _raster(x, y, flat @ view, faces, depth, which)
-    mask = Image.fromarray(((which >= 0) * 105).astype(np.uint8)).filter(ImageFilter.GaussianBlur(small * 0.018))
-    shadow = Image.new("RGBA", (size, size), (12, 14, 18, 0))
+    if eye.elevation > 0:
+        bed = _bed(float(caster.points[:, 2].min()), eye, small)
+        spots = np.vstack([spots, bed])
+        flat = np.vstack([flat, np.broadcast_to(np.array([0, 0, 1], np.float32), bed.shape)])
+    directions, bright = _sky(light.rays(caster.points, caster.faces), eye)
+    cone = light.lamp(lamp)
+    sky = light.reaching(caster.points, caster.faces, spots, flat, directions, bright)
+    key = light.reaching(caster.points, caster.faces, spots, flat, cone, np.ones(len(cone), np.float32))
+    shade = np.ones((size, size, 2), np.float32)
+    shade[rows, columns, 0], shade[rows, columns, 1] = sky[: len(rows)], key[: len(rows)]
+    normals = np.zeros((size, size, 3), np.float32)
+    smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, eye.axes[2])
+    smooth[smooth @ eye.axes[2] > 0] *= -1
+    normals[rows, columns] = smooth
+    shade = raster.soften(shade, normals, depth, max(2, size // 200), 3 * scale)
+    if eye.elevation < 0:
+        return shade, None
+    ground = (sky[len(rows) :].reshape(small, small), key[len(rows) :].reshape(small, small))
+    return shade, _shadow(*ground, size)
+
+
+def _fill(x: Single, y: Single, z: Single, faces: Corners, depth: Single, which: Whole) -> None:
+    raster.fill(x, y, z, faces, depth, which)
+    if (which >= 0).sum() < 0.01 * which.size:
+        raster.strokes(x, y, z, faces, depth, which)
+
+
+def _bed(floor: float, eye: Camera, size: int) -> Single:
+    """size² x 3: where the ground lies under the pixels of a picture of `size` px."""
+    side, up, view = eye.axes
+    scale = 2 * eye.half / size
+    column, row = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5)
+    across, above = (column - size / 2) * scale + eye.centre[0], (size / 2 - row) * scale + eye.centre[1]
+    spots = across[..., None] * side + above[..., None] * up
+    spots = spots + ((floor - spots[..., 2]) / view[2])[..., None] * view
+    return np.ascontiguousarray(spots.reshape(-1, 3), np.float32)
+
+
+def _shadow(sky: Single, key: Single, size: int) -> Image.Image:
+    """What the part takes of sky and lamp on the bed (shares, from `_bed`): soft, and gone before the picture ends."""
+    small = len(sky)
+    wide = _blurred(1 - sky, small * 0.030)
+    dark = 0.85 * np.clip(wide - 0.05, 0, 1) * _fade(small, 0.10)
+    dark += 0.40 * _blurred(1 - key, small * 0.012) * _fade(small, 0.34)
+    alpha = SHADOW_MOST * np.tanh(1.5 * dark)
+    mask = Image.fromarray((alpha * 255 + 0.5).astype(np.uint8))
+    shadow = Image.new("RGBA", (size, size), (*SHADOW, 0))
     shadow.putalpha(mask.resize((size, size), Image.Resampling.BICUBIC))
     return shadow
 
 
+def _fade(size: int, share: float) -> Single:
+    """size x size: 1 within, falling smoothly to 0 over this share of the picture at its border."""
+    near = np.minimum(np.arange(size) + 0.5, size - 0.5 - np.arange(size)) / (size * share)
+    edge = np.clip(near, 0, 1).astype(np.float32)
+    smooth = edge**2 * (3 - 2 * edge)
+    return np.asarray(smooth[:, None] * smooth[None, :], np.float32)
+
+
+def _blurred(values: Single, radius: float) -> Single:
+    image = Image.fromarray((values * 255 + 0.5).astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))
+    return np.asarray(image, np.float32) / np.float32(255)
+
+
+@njit(cache=True)
+def _paint(
+    rows: Whole, columns: Whole, smooth: Single, shade: Single, lamp: Single, fill: Single, view: Single, up: Single,
+    front: Single, back: Single, total: Single,
+) -> None:  # fmt: skip
+    """Add the linear light of these pixels to `total` (size x size x 4; the last channel counts samples)."""
+    half = np.empty(3, np.float32)
+    for axis in range(3):
+        half[axis] = lamp[axis] - view[axis]
+    half /= np.sqrt((half * half).sum())
+    for i in range(len(rows)):
+        row, column = rows[i], columns[i]
+        n0, n1, n2 = smooth[i, 0], smooth[i, 1], smooth[i, 2]
+        across = n0 * view[0] + n1 * view[1] + n2 * view[2]
+        turned = across > 0
+        if turned:
+            n0, n1, n2, across = -n0, -n1, -n2, -across
+        open_sky, open_lamp = shade[row, column, 0], shade[row, column, 1]
+        high = np.float32(0.5) + np.float32(0.5) * (n0 * up[0] + n1 * up[1] + n2 * up[2])
+        key = max(n0 * lamp[0] + n1 * lamp[1] + n2 * lamp[2], np.float32(0)) * open_lamp
+        soft = max(n0 * fill[0] + n1 * fill[1] + n2 * fill[2], np.float32(0)) * open_sky
+        shine = max(n0 * half[0] + n1 * half[1] + n2 * half[2], np.float32(0))
+        shine *= shine
+        shine *= shine
+        shine *= shine
+        shine = shine * shine * shine * shine * open_lamp
+        rim = np.float32(1) + across
+        rim = rim * rim * rim * open_sky
+        for channel in range(3):
+            colour = back[channel] if turned else front[channel]
+            # Light between near walls takes their colour (Jimenez et al. 2016, multi-bounce ambient occlusion).
+            a = np.float32(2.0404) * colour - np.float32(0.3324)
+            b = np.float32(-4.7951) * colour + np.float32(0.6417)
+            c = np.float32(2.7552) * colour + np.float32(0.6903)
+            bounced = max(open_sky, ((open_sky * a + b) * open_sky + c) * open_sky)
+            value = (np.float32(0.10) + np.float32(0.34) * high) * bounced
+            value += np.float32(0.95) * key + np.float32(0.12) * soft
+            total[row, column, channel] += colour * value + np.float32(0.05) * shine + np.float32(0.03) * rim
+        total[row, column, 3] += np.float32(1)
+
+
+def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> NDArray[np.uint8]:
+    """Premultiplied RGBA: several samples a pixel, each with the light of the pixel."""
+    samples = SAMPLES[:4] if len(part.faces) > 400_000 else SAMPLES
+    total = np.zeros((size, size, 4), np.float32)
+    side, up, view = eye.axes
+    fill = unit(-view * 0.6 + side * 0.9 + up * 0.1)
+    above = np.array([0, 0, 1], np.float32) if eye.elevation >= 0 else up
+    for dx, dy in samples:
+        x, y, z = eye.project(part.points, size, (float(dx), float(dy)))
+        depth, which = _buffers(size)
+        _fill(x, y, z, part.faces, depth, which)
+        rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
+        smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, view)
+        _paint(rows, columns, smooth, shade, lamp, fill, view, above, FRONT, BACK, total)
+    count = np.maximum(total[..., 3:], 1)
+    linear = np.clip(total[..., :3] / count, 0, 1)
+    coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055)
+    share = total[..., 3:] / np.float32(len(samples))
+    return np.asarray(np.concatenate([coded * share, share], axis=2) * 255 + 0.5, np.uint8)
+
+
 def save(picture: Image.Image, folder: Path) -> None:
     """Write preview-1024.webp and preview-256.webp, without metadata."""
-    picture.save(folder / "preview-1024.webp", quality=86, method=2)
-    picture.resize((SMALL, SMALL), Image.Resampling.LANCZOS).save(folder / "preview-256.webp", quality=84, method=4)
+    picture.save(folder / "preview-1024.webp", quality=88, method=2)
+    small = picture.resize((SMALL, SMALL), Image.Resampling.LANCZOS)
+    small.save(folder / "preview-256.webp", quality=86, method=4)
+
+
+def warm() -> None:
+    """Compile or load every kernel of the pictures."""
+    raster.warm()
+    points: Floats = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float64)
+    render(points, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int32), 32)

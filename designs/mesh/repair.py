@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from designs.mesh import repair_clean as clean
-from designs.mesh.edge_table import bounds, edge_table, groups, volume_mm3
+from designs.mesh.edge_table import bounds, distinct, edge_table, face_keys, groups, volume_mm3
 from designs.mesh.fill import fill
+from designs.mesh.separate import separate
 from designs.mesh.types import Facts, Surface
 from designs.mesh.unite import unite
 from designs.mesh.winding import agreeing, outwards
 
-MAX_ROUNDS = 4
+MAX_ROUNDS = 10
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def repair(surface: Surface, options: Options | None = None) -> Repaired:
 
     A step that would leave more faults than it found is not taken. A sound surface comes back itself, with no steps;
     so does the result of a repair. Step codes: weld split-edges degenerate duplicate flaps specks winding fill-holes
-    inverted united. `left` holds not-watertight, non-manifold, misoriented, degenerate, duplicate as they apply.
+    inverted separated united. `left` holds those of not-watertight, non-manifold, misoriented, degenerate, duplicate
+    that are.
     """
     options = options or Options()
     if not len(surface.faces):
@@ -132,6 +134,9 @@ def _mend(work: _Work, options: Options) -> None:
         numbers = {"triangles": filled.triangles, "area_mm2": filled.area_mm2}
         work.take("fill-holes", filled.surface, filled.holes, **numbers)
     work.take("inverted", *outwards(work.surface))
+    parted, count, moved = separate(work.surface)
+    if count and edge_table(parted.faces).faults < work.faults():
+        work.take("separated", parted, count, moved)
 
 
 def _cracks(work: _Work, tolerance_mm: float) -> None:
@@ -160,14 +165,14 @@ def _faults(surface: Surface) -> int:
 def _facts(surface: Surface) -> Facts:
     table = edge_table(surface.faces)
     low, high = bounds(surface)
-    order = np.sort(surface.faces, axis=1)
+    keys = face_keys(surface.faces.astype(np.int64), either_way=True)
     return {
         "triangles": len(surface.faces),
         "boundary_edges": table.boundary,
         "non_manifold_edges": table.non_manifold,
         "winding_errors": table.misled,
         "degenerate_triangles": int(clean.flat_faces(surface).sum()),
-        "duplicate_triangles": len(order) - len(np.unique(order, axis=0)),
+        "duplicate_triangles": len(keys) - distinct(keys),
         "shells": groups(table)[0],
         "volume_mm3": volume_mm3(surface),
         "area_mm2": float(surface.areas.sum()),

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, summed, tetra_volumes
+from designs.mesh.edge_table import Indices, bounds, compact, edge_table, face_keys, groups, summed, tetra_volumes
 from designs.mesh.types import Surface
 
 FLAT = 1e-9
@@ -114,29 +114,33 @@ def drop_doubles(surface: Surface) -> tuple[Surface, int]:
     """(no two faces on the same three points, faces dropped).
 
     Of copies that look the same way one stays. Of a patch of pairs that look at one another (a membrane inside a
-    body) both go, unless the surface around it would then be open.
+    body) both go, unless the surface around it would then be open. Where that leaves more edges out of balance (bodies
+    that lie in one another share some faces only), just the pairs go, or nothing.
     """
-    order = np.sort(surface.faces, axis=1)
-    _, group, copies = np.unique(order, axis=0, return_inverse=True, return_counts=True)
-    group = group.ravel()
+    keys = face_keys(surface.faces.astype(np.int64), either_way=True)
+    _, group, copies = np.unique(keys, return_inverse=True, return_counts=True)
     if copies.max(initial=1) == 1:
         return surface, 0
     a, b, c = surface.faces.T
     even = np.where(((a < b).astype(int) + (b < c) + (c < a)) == 2, 1, -1)
-    net = np.bincount(group, weights=even, minlength=len(copies))
-    doubled = copies > 1
+    net = summed(group, even.astype(np.float64), len(copies))
     table = edge_table(surface.faces)
-    paired = doubled & (net == 0)
-    keep = ~doubled[group]
+    paired = (copies > 1) & (net == 0)
     stays = np.where(paired, 0, np.where(net > 0, 1, -1))
     if paired.any():
         stays[_needed(surface, group, paired, table.edge_of, table.uses)] = 1
-    first: dict[int, int] = {}
-    for face in np.flatnonzero(doubled[group]).tolist():
-        if stays[group[face]] == even[face] and int(group[face]) not in first:
-            first[int(group[face])] = face
-    keep[list(first.values())] = True
-    return compact(surface.points, surface.faces[keep]), int((~keep).sum())
+    for doubled in (copies > 1, paired):
+        keep = ~doubled[group]
+        chosen = np.flatnonzero(doubled[group] & (stays[group] == even))
+        keep[chosen[np.unique(group[chosen], return_index=True)[1]]] = True
+        rest = compact(surface.points, surface.faces[keep])
+        if len(rest.faces) < len(surface.faces) and _unbalanced(rest) <= _unbalanced(surface):
+            return rest, int((~keep).sum())
+    return surface, 0
+
+
+def _unbalanced(surface: Surface) -> int:
+    return int((edge_table(surface.faces).balance != 0).sum())
 
 
 def _needed(surface: Surface, group: Indices, paired: NDArray[np.bool_], edge_of: Indices, uses: Indices) -> Indices:

@@ -1,16 +1,14 @@
 """Compile and cache the numba kernels, so that no visitor waits for it: python -m designs.mesh.warm"""
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 
-from designs.mesh import geometry, holes, measure, preview, topology, welding, work
-from designs.mesh.load import stl
-from designs.mesh.types import Loaded, Part
+from designs.mesh import compare, deep, geometry, holes, measure, preview, repair, simplify, topology, welding
+from designs.mesh.load import scan, stl
+from designs.mesh.types import Loaded, Part, Surface
 
 
 def tetrahedron() -> Part:
@@ -41,7 +39,7 @@ def lean() -> None:
 
 def quick() -> None:
     """Run the kernels of the quick facts once."""
-    for module in (welding, topology, geometry, holes, stl):
+    for module in (welding, topology, geometry, holes, scan, stl):
         module.warm()
     measure.facts_of(Loaded([tetrahedron()]), "stl")
 
@@ -49,10 +47,11 @@ def quick() -> None:
 def main() -> None:
     """Run every kernel once."""
     quick()
-    loaded = Loaded([tetrahedron()])
-    preview.render(loaded.parts[0].points, loaded.parts[0].faces, 64)
-    with tempfile.TemporaryDirectory() as folder:
-        work.pictures(loaded, Path(folder))
+    for module in (deep, preview, simplify):
+        module.warm()
+    solid = topology.surface(tetrahedron())
+    compare.measure(solid, Surface(solid.points * 1.5, solid.faces))
+    repair.repair(Surface(solid.points, solid.faces[1:]))
 
 
 if __name__ == "__main__":

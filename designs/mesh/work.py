@@ -10,8 +10,27 @@ from typing import Any
 
 import numpy as np
 
-from designs.mesh import compare, drawings, formats, glb, load, measure, preview, repair, simplify, topology
-from designs.mesh.types import Corners, Facts, Loaded, Points, RefusedError, Surface
+from designs.mesh import (
+    compare,
+    drawings,
+    formats,
+    glb,
+    load,
+    marks,
+    measure,
+    preview,
+    repair,
+    simplify,
+    topology,
+    walls,
+)
+from designs.mesh.deep import Deep
+from designs.mesh.details import Details
+from designs.mesh.types import Facts, Floats, Loaded, RefusedError, Surface
+
+FULL_TRIANGLES = 5_000_000
+SIDE_TRIANGLES = 100_000
+ROUNDING = 6e-5
 
 Task = Callable[[dict[str, Any], Path | None], Iterator[Facts]]
 
@@ -30,23 +49,33 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
         return
     if kind not in formats.MESHES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
-    loaded = load.load(path, kind)
-    facts = measure.facts_of(loaded, kind)
-    yield facts
-    if out is not None and not quick and any(facts["size_mm"]):
-        _pictures(loaded, out)
-        yield facts
+    found = measure.measure(load.load(path, kind), kind)
+    yield found.facts
+    if quick:
+        return
+    deep = Deep(found)
+    yield from deep.steps()
+    if out is not None and len(found.whole.faces):
+        _pictures(found.whole, deep.details, out)
+        yield deep.facts
 
 
 def _compare(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
     paths = map(Path, request["paths"])
-    before, after = (plate(load.load(path, kind)) for path, kind in zip(paths, request["formats"], strict=True))
+    before, after = (_plate(load.load(path, kind)) for path, kind in zip(paths, request["formats"], strict=True))
     found = compare.measure(before, after)
     yield found.facts
+    if out is not None:
+        sides = {"same": found.same, "added": found.added, "removed": found.removed}
+        models = [
+            glb.Model(name, *simplify.simplify(side.points, side.faces, SIDE_TRIANGLES)) for name, side in sides.items()
+        ]
+        glb.write(out / "diff.glb", models)
+        yield found.facts
 
 
 def _repair(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
-    repaired = repair.repair(plate(load.load(Path(request["paths"][0]), request["format"])))
+    repaired = repair.repair(_plate(load.load(Path(request["paths"][0]), request["format"])))
     if out is not None and repaired.report.get("changed"):
         repair.write_stl(out / "repaired.stl", [repaired.surface])
     yield repaired.report
@@ -55,28 +84,40 @@ def _repair(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
 TASKS: dict[str, Task] = {"analyse": _analyse, "compare": _compare, "repair": _repair}
 
 
-def plate(loaded: Loaded) -> Surface:
-    """Everything in a file as one surface; its objects are not welded to one another."""
-    points: list[Points] = []
-    faces: list[Corners] = []
-    offset = 0
-    for part in loaded.parts:
-        surface = topology.surface(part)
-        points.append(surface.points)
-        faces.append(surface.faces + np.int32(offset))
-        offset += len(surface.points)
-    return Surface(np.vstack(points), np.vstack(faces))
+def _plate(loaded: Loaded) -> Surface:
+    return topology.together([topology.surface(part) for part in loaded.parts])
 
 
-def _pictures(loaded: Loaded, out: Path) -> None:
-    """Write the previews and the light model of everything in the file, as one."""
-    whole = plate(loaded)
-    if not len(whole.faces):
-        return
-    corners = whole.faces.astype(np.int64)
-    preview.save(preview.render(whole.points, corners), out)
-    fewer, light = simplify.simplify(whole.points, corners)
-    glb.write(out / "model.glb", fewer, light)
+def _pictures(whole: Surface, found: Details | None, out: Path) -> None:
+    """Write the previews, the models and the marks of everything in the file, as one."""
+    light = simplify.simplify(whole.points, whole.faces)
+    preview.save(preview.render(whole.points, whole.faces, simple=light), out)
+    models = glb.write(out / "model.glb", [glb.Model("part", *light)])
+    if len(light[1]) < len(whole.faces) <= FULL_TRIANGLES:
+        glb.write(out / "model-full.glb", [glb.Model("part", whole.points, whole.faces)])
+    if found is not None:
+        _marks(whole, found, models, out)
+
+
+def _marks(whole: Surface, found: Details, models: list[glb.Model], out: Path) -> None:
+    """Write where the findings are. The model's points are rounded: walls are measured from just below its surface."""
+    boundary, non_manifold, misoriented = marks.open_edges(whole)
+    below = ROUNDING * float(np.ptp(whole.points, axis=0).max())
+
+    def thickness(spots: Floats, normals: Floats) -> Floats:
+        return walls.thickness_at(found.scene, spots - below * normals, normals) + below
+
+    marks.write(
+        out / "marks.json",
+        whole,
+        (models[0].points, models[0].faces) if models else None,
+        boundary=boundary,
+        non_manifold=non_manifold,
+        misoriented=misoriented,
+        crossing=found.crossing,
+        points=found.points,
+        thickness_at=thickness,
+    )
 
 
 def _finite(value: Any) -> Any:

@@ -7,21 +7,25 @@ from pathlib import Path
 
 import numpy as np
 
-from designs.mesh.load import amf, cad, others, stl, threemf
-from designs.mesh.types import Loaded, RefusedError
+from designs.mesh.load import amf, cad, gltf, off, ply, polygons, scad, scan, stl, threemf, wavefront
+from designs.mesh.types import Loaded, Part, RefusedError
 
 MAX_BYTES = 512 << 20
 MAX_TRIANGLES = 20_000_000
+MAX_PARTS = 1000
 
 READERS: dict[str, Callable[[bytes], Loaded]] = {
     "stl": stl.read,
-    "obj": others.read_obj,
-    "ply": others.read_ply,
-    "off": others.read_off,
-    "glb": others.read_glb,
+    "obj": wavefront.read,
+    "ply": ply.read,
+    "off": off.read,
+    "glb": gltf.read,
+    "gltf": gltf.read,
     "3mf": threemf.read,
     "amf": amf.read,
-    "step": cad.read,
+    "step": cad.read_step,
+    "iges": cad.read_iges,
+    "scad": scad.read,
 }
 
 
@@ -68,4 +72,20 @@ def load(path: Path, kind: str) -> Loaded:
         used = part.points[part.faces.ravel()] if len(part.points) < 1_000_000 else part.points
         if not np.isfinite(used).all() or float(np.abs(used).max()) > 1e12:
             raise RefusedError("non-finite", "non-finite coordinates")
-    return Loaded(parts, loaded.units, loaded.warnings, loaded.extra)
+    warnings = list(loaded.warnings)
+    if len(parts) > MAX_PARTS:
+        warnings.append(f"{len(parts)} objects, measured as one")
+        parts = [_united(parts)]
+    return Loaded(parts, loaded.units, warnings, loaded.extra)
+
+
+def _united(parts: list[Part]) -> Part:
+    offsets = np.cumsum([0, *(len(part.points) for part in parts[:-1])])
+    faces = np.vstack([part.faces + offset for part, offset in zip(parts, offsets, strict=True)])
+    return Part("", np.vstack([part.points for part in parts]), faces)
+
+
+def warm() -> None:
+    """Compile and cache every kernel of the readers."""
+    for module in (scan, polygons, ply):
+        module.warm()

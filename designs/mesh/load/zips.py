@@ -1,13 +1,20 @@
 """A ZIP that is a model: nothing is unpacked before its size is known, nothing past it is read."""
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 
 from designs.mesh.types import RefusedError
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED = 384 << 20
 MAX_RATIO = 200
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError, NotImplementedError, ValueError,
+    IndexError, OSError, EOFError,
+)  # fmt: skip
 
 
 class Package:
@@ -16,7 +23,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        except DAMAGE as error:
             raise RefusedError("unreadable", "the file is not a whole ZIP package") from error
         entries = self._zip.infolist()
         total = sum(entry.file_size for entry in entries)
@@ -36,7 +43,7 @@ class Package:
         try:
             with self._zip.open(entry) as packed:
                 data = packed.read(entry.file_size + 1)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        except DAMAGE as error:
             raise RefusedError("unreadable", f"the entry {name} cannot be unpacked") from error
         if len(data) > entry.file_size:
             raise RefusedError("unpacks-too-large", f"the entry {name} is larger than it says")

@@ -107,11 +107,3 @@ def test_a_plate_with_one_open_part_is_not_watertight():
     found = plate(solids.cube(), solids.without(solids.cube(), solids.TOP))
     assert (found["watertight"], found["solid"], found["genus"], found["holes"]) == (False, False, None, 1)
     assert found["hole_lengths_mm"] == pytest.approx([40])
-
-
-def test_further_measurements_are_of_each_object_and_of_the_plate(monkeypatch):
-    monkeypatch.setattr(measure, "SLOW", (lambda surface, facts: {"faces": len(surface.faces)},))
-    loaded = Loaded([solids.part(solids.cube()), solids.part(solids.cube(at=(50, 0, 0)))])
-    found = measure.facts_of(loaded, "3mf", quick=False)
-    assert (found["faces"], [item["faces"] for item in found["objects"]]) == (24, [12, 12])
-    assert "faces" not in measure.facts_of(loaded, "3mf")
