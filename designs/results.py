@@ -15,6 +15,12 @@ from designs.mesh.types import Verdict
 from designs.models import Analysis, File, Project
 from jobs.models import Job
 
+COMPUTED_MARKS = frozenset({"overhang", "bed-contact"})
+MARKS = frozenset({
+    "not-watertight", "non-manifold", "non-manifold-vertices", "misoriented", "crossing", "thin", "gap", "hole", "pin",
+    "bridge",
+})  # fmt: skip
+
 
 @dataclass
 class Result:
@@ -70,6 +76,19 @@ class Result:
         matrix = ways[0].get("matrix") if isinstance(ways, list) and ways and isinstance(ways[0], dict) else None
         rows = matrix if isinstance(matrix, list) and len(matrix) == 3 else []
         return " ".join(f"{float(value):.6g}" for row in rows for value in row)
+
+    @property
+    def shown_marks(self) -> frozenset[str]:
+        """The marks of findings that the viewer of this file can show."""
+        if not self.model_url:
+            return frozenset()
+        turned = {"turn"} if self.rotation else set()
+        return COMPUTED_MARKS | turned | (MARKS if self.marks_url else frozenset())
+
+    @property
+    def needs_program(self) -> bool:
+        """Whether it is a source whose program is not installed here."""
+        return self.analysis is not None and self.analysis.refusal_code == "needs-openscad"
 
     @property
     def bed(self) -> str:

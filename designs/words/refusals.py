@@ -10,10 +10,8 @@ from designs.words.values import quantity
 
 def refusal(code: str, stored: dict[str, Any]) -> Words:
     """A refusal in words; `stored` has the kernel's English sentence and its numbers. Unknown codes show the former."""
-    params = stored.get("params")
-    numbers: dict[str, Any] = {**(params if isinstance(params, dict) else {}), **stored}
     said = str(stored.get("sentence", ""))
-    sentence = _reader(code, numbers) or _bounds(code, numbers) or _format(code) or _sandbox(code)
+    sentence = _reader(code, stored) or _bounds(code, stored) or _format(code) or _sandbox(code)
     detail = said if sentence and said and code in _DETAILED else ""
     kept = _("The file itself is kept as it is, and can be downloaded.")
     advice = f"{_advice(code)} {kept}".strip()
