@@ -1,11 +1,9 @@
 """What the kernel found, joined to files by rows alone: facts, verdict, pictures."""
 
-import importlib
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
@@ -14,6 +12,9 @@ from designs.mesh.profiles import DEFAULT_FDM, Profile
 from designs.mesh.types import Verdict
 from designs.models import Analysis, File, Project
 from jobs.models import Job
+
+if TYPE_CHECKING:
+    from designs.mesh.estimate import Estimate
 
 COMPUTED_MARKS = frozenset({"overhang", "bed-contact"})
 MARKS = frozenset({
@@ -55,19 +56,17 @@ class Result:
         return printability.judge(facts, self.profile) if facts and facts.get("triangles") else None
 
     @cached_property
-    def estimate(self) -> Any:
-        """Material and time by filament (`mesh.estimate.Estimate`), or None: other processes, nothing measured."""
-        facts = self.facts
-        if not facts or not facts.get("print_terms") or self.profile.process != "fdm":
+    def estimate(self) -> "Estimate | None":
+        """Material and time by filament, or None: other processes, or nothing measured that tells."""
+        facts, profile = self.facts, self.profile
+        if not facts or not facts.get("print_terms") or profile.process != "fdm":
             return None
-        profile = self.profile
-        with suppress(ModuleNotFoundError):
-            kernel = importlib.import_module("designs.mesh.estimate")
-            settings = kernel.Settings(
-                layer_mm=profile.layer_mm, nozzle_mm=profile.nozzle_mm, density_g_cm3=profile.density_g_cm3
-            )
-            return kernel.estimate(facts, settings)
-        return None
+        from designs.mesh import estimate  # with numba, which no page needs at its start
+
+        settings = estimate.Settings(
+            layer_mm=profile.layer_mm, nozzle_mm=profile.nozzle_mm, density_g_cm3=profile.density_g_cm3
+        )
+        return estimate.estimate(facts, settings)
 
     @property
     def rotation(self) -> str:

@@ -18,7 +18,6 @@ from designs.views.page import project_page, show
 from designs.views.versions import version_of
 from storage.git.types import Entry
 
-SOURCES: frozenset[str] = getattr(formats, "SOURCES", frozenset())
 HISTORY = 10
 HEADER_BYTES = 64 << 10
 _GCODE_FACT = re.compile(r"^;\s*([A-Za-z][A-Za-z0-9 _()\[\]%.-]{1,48}?)\s*[:=]\s*(\S.{0,200})$", re.MULTILINE)
@@ -64,7 +63,7 @@ def _shown(project: Project, ref: str, entry: Entry, result: results.Result | No
     if entry.kind != "blob" or entry.is_link:
         return Shown("other")
     known = result.file.format if result else ""
-    is_source = known in SOURCES
+    is_source = known in formats.SOURCES
     kind = "text" if is_source else kinds.kind_of(entry.path, known)
     if kind in {"mesh", "picture", "raster"}:
         return Shown(kind)
