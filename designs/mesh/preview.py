@@ -52,8 +52,8 @@ def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
     return Scene(shape, corners, normals, smooth)
 
 
-def _outward(part: Scene) -> Scene:
-    """The same part with its faces turned if most of what can be seen from around it are their backs."""
+def _inside_out(part: Scene) -> bool:
+    """Whether most of what can be seen from around the part are the backs of its faces."""
     balance = 0
     for azimuth in camera.AZIMUTHS:
         for elevation in (35.0, -35.0):
@@ -63,10 +63,13 @@ def _outward(part: Scene) -> Scene:
             raster.fill(x, y, z, part.faces, depth, which)
             facing = part.normals[which[which >= 0]] @ eye.axes[2]
             balance += int((facing < 0).sum()) - int((facing > 0).sum())
-    if balance >= 0:
-        return part
-    turned = np.ascontiguousarray(part.faces[:, ::-1])
-    return Scene(part.points, turned, -part.normals, np.ascontiguousarray(-part.smooth[:, ::-1]))
+    return balance < 0
+
+
+def _turned(part: Scene) -> Scene:
+    """The part with every face turned over."""
+    faces = np.ascontiguousarray(part.faces[:, ::-1])
+    return Scene(part.points, faces, -part.normals, np.ascontiguousarray(-part.smooth[:, ::-1]))
 
 
 def _buffers(size: int) -> tuple[Single, Whole]:
@@ -81,10 +84,11 @@ def render(
     `points` n x 3 in any unit, `faces` m x 3. `simple` is the same part with fewer faces, which may throw the shadows.
     The same input gives the same picture.
     """
-    part = _outward(scene(points, faces, size))
-    caster = part
-    if simple is not None and len(simple[1]) < len(part.faces):
-        caster = _beside(part, points, simple)
+    part = scene(points, faces, size)
+    lighter = simple is not None and len(simple[1]) < len(part.faces)
+    caster = _beside(part, points, simple) if lighter and simple else part
+    if _inside_out(caster):
+        part, caster = _turned(part), _turned(caster) if lighter else _turned(part)
     eye = camera.choose(caster.points, caster.faces, caster.normals)
     eye = camera.at(part.points, eye.azimuth, eye.elevation)
     lamp = _key(eye)
@@ -104,20 +108,22 @@ def _beside(part: Scene, points: Points, simple: tuple[Points, Faces | Corners])
     return Scene(np.ascontiguousarray(shape, np.float32), fewer, normals, np.zeros((0, 3, 3), np.float32))
 
 
+def _up(eye: Camera) -> Single:
+    """Where the sky is: above the part, or below it when it is seen from there."""
+    return np.array([0, 0, 1 if eye.elevation >= 0 else -1], np.float32)
+
+
 def _key(eye: Camera) -> Single:
-    """Towards the lamp: above the left shoulder of who looks, as high as lets the shadow stay beside the part."""
-    side, up, view = eye.axes
-    if eye.elevation < 0:
-        return unit(-view * 0.9 + up * 0.9 - side * 0.7)
+    """Towards the lamp: over the left shoulder of who looks, as high as lets the shadow stay beside the part."""
+    side, _, view = eye.axes
     away = unit(np.array([-view[0], -view[1], 0], np.float32))
-    return unit(away * 0.50 - side * 0.42 + np.array([0, 0, 1.1], np.float32))
+    return unit(away * 0.50 - side * 0.40 + _up(eye) * 1.1)
 
 
 def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
     """Directions and how bright each is: the sky above, the ground's reflection below."""
     directions = light.sphere(count)
-    height = directions[:, 2] if eye.elevation >= 0 else directions @ eye.axes[1]
-    return directions, (0.42 + 0.58 * np.clip(height * 1.4 + 0.35, 0, 1)).astype(np.float32)
+    return directions, (0.42 + 0.58 * np.clip(directions @ _up(eye) * 1.4 + 0.35, 0, 1)).astype(np.float32)
 
 
 def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Single, Image.Image | None]:
@@ -177,7 +183,7 @@ def _shadow(sky: Single, key: Single, size: int) -> Image.Image:
     """What the part takes of sky and lamp on the bed (shares, from `_bed`): soft, and gone before the picture ends."""
     small = len(sky)
     wide = _blurred(1 - sky, small * 0.030)
-    dark = 0.85 * np.clip(wide - 0.05, 0, 1) * _fade(small, 0.10)
+    dark = 0.85 * np.clip(wide - 0.08, 0, 1) * _fade(small, 0.15)
     dark += 0.40 * _blurred(1 - key, small * 0.012) * _fade(small, 0.34)
     alpha = SHADOW_MOST * np.tanh(1.5 * dark)
     mask = Image.fromarray((alpha * 255 + 0.5).astype(np.uint8))
@@ -235,7 +241,7 @@ def _paint(
             c = np.float32(2.7552) * colour + np.float32(0.6903)
             bounced = max(open_sky, ((open_sky * a + b) * open_sky + c) * open_sky)
             value = (np.float32(0.10) + np.float32(0.34) * high) * bounced
-            value += np.float32(0.95) * key + np.float32(0.12) * soft
+            value += np.float32(0.93) * key + np.float32(0.19) * soft
             total[row, column, channel] += colour * value + np.float32(0.05) * shine + np.float32(0.03) * rim
         total[row, column, 3] += np.float32(1)
 
@@ -246,14 +252,13 @@ def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> N
     total = np.zeros((size, size, 4), np.float32)
     side, up, view = eye.axes
     fill = unit(-view * 0.6 + side * 0.9 + up * 0.1)
-    above = np.array([0, 0, 1], np.float32) if eye.elevation >= 0 else up
     for dx, dy in samples:
         x, y, z = eye.project(part.points, size, (float(dx), float(dy)))
         depth, which = _buffers(size)
         _fill(x, y, z, part.faces, depth, which)
         rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
         smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, view)
-        _paint(rows, columns, smooth, shade, lamp, fill, view, above, FRONT, BACK, total)
+        _paint(rows, columns, smooth, shade, lamp, fill, view, _up(eye), FRONT, BACK, total)
     count = np.maximum(total[..., 3:], 1)
     linear = np.clip(total[..., :3] / count, 0, 1)
     coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055)
