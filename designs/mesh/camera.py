@@ -26,7 +26,9 @@ class Camera:
     centre: tuple[float, float]
     half: float
 
-    def project(self, points: Single, size: int, shift: tuple[float, float] = (0.0, 0.0)) -> tuple[Single, Single, Single]:
+    def project(
+        self, points: Single, size: int, shift: tuple[float, float] = (0.0, 0.0)
+    ) -> tuple[Single, Single, Single]:
         """Pixel columns, rows and depths of n x 3 points in a picture of `size` px, moved by `shift` px."""
         scale = np.float32(size / (2 * self.half))
         x = (points @ self.axes[0] - np.float32(self.centre[0])) * scale + np.float32(size / 2 + shift[0])

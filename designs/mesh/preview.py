@@ -33,6 +33,16 @@ class Scene:
     smooth: Single
 
 
+@dataclass(frozen=True)
+class Shade:
+    """The shares of sky and lamp (h x h x 2) at half the size of a picture; the normals and depths they hold for."""
+
+    values: Single
+    normals: Single
+    depth: Single
+    step: float
+
+
 def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
     """Centre and scale a part; where its faces would take too long to draw, only every k-th is kept."""
     corners = np.ascontiguousarray(faces, np.int32)
@@ -126,21 +136,21 @@ def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
     return directions, (0.42 + 0.58 * np.clip(directions @ _up(eye) * 1.4 + 0.35, 0, 1)).astype(np.float32)
 
 
-def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Single, Image.Image | None]:
-    """The shares of sky and lamp that reach each pixel (size x size x 2), and the shadow on the ground, from above."""
-    x, y, z = eye.project(part.points, size)
-    depth, which = _buffers(size)
+def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Shade, Image.Image | None]:
+    """The light on the part, and from above its shadow on the ground."""
+    half, small = max(size // 2, 1), max(size // 4, 1)
+    x, y, z = eye.project(part.points, half)
+    depth, which = _buffers(half)
     _fill(x, y, z, part.faces, depth, which)
     rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
     flat = part.normals[which[rows, columns]]
     flat[flat @ eye.axes[2] > 0] *= -1
-    scale = 2 * eye.half / size
+    scale = 2 * eye.half / half
     spots = np.asarray(
-        ((columns + 0.5 - size / 2) * scale + eye.centre[0])[:, None] * eye.axes[0]
-        + ((size / 2 - rows - 0.5) * scale + eye.centre[1])[:, None] * eye.axes[1]
+        ((columns + 0.5 - half / 2) * scale + eye.centre[0])[:, None] * eye.axes[0]
+        + ((half / 2 - rows - 0.5) * scale + eye.centre[1])[:, None] * eye.axes[1]
         + depth[rows, columns][:, None] * eye.axes[2], np.float32,
     )  # fmt: skip
-    small = size // 4
     if eye.elevation > 0:
         bed = _bed(float(caster.points[:, 2].min()), eye, small)
         spots = np.vstack([spots, bed])
@@ -149,13 +159,13 @@ def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> 
     cone = light.lamp(lamp)
     sky = light.reaching(caster.points, caster.faces, spots, flat, directions, bright)
     key = light.reaching(caster.points, caster.faces, spots, flat, cone, np.ones(len(cone), np.float32))
-    shade = np.ones((size, size, 2), np.float32)
-    shade[rows, columns, 0], shade[rows, columns, 1] = sky[: len(rows)], key[: len(rows)]
-    normals = np.zeros((size, size, 3), np.float32)
+    values = np.ones((half, half, 2), np.float32)
+    values[rows, columns, 0], values[rows, columns, 1] = sky[: len(rows)], key[: len(rows)]
+    normals = np.zeros((half, half, 3), np.float32)
     smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, eye.axes[2])
     smooth[smooth @ eye.axes[2] > 0] *= -1
     normals[rows, columns] = smooth
-    shade = raster.soften(shade, normals, depth, max(2, size // 200), 3 * scale)
+    shade = Shade(light.soften(values, normals, depth, max(1, size // 340), 3 * scale), normals, depth, 3 * scale)
     if eye.elevation < 0:
         return shade, None
     ground = (sky[len(rows) :].reshape(small, small), key[len(rows) :].reshape(small, small))
@@ -222,7 +232,7 @@ def _paint(
         turned = across > 0
         if turned:
             n0, n1, n2, across = -n0, -n1, -n2, -across
-        open_sky, open_lamp = shade[row, column, 0], shade[row, column, 1]
+        open_sky, open_lamp = shade[i, 0], shade[i, 1]
         high = np.float32(0.5) + np.float32(0.5) * (n0 * up[0] + n1 * up[1] + n2 * up[2])
         key = max(n0 * lamp[0] + n1 * lamp[1] + n2 * lamp[2], np.float32(0)) * open_lamp
         soft = max(n0 * fill[0] + n1 * fill[1] + n2 * fill[2], np.float32(0)) * open_sky
@@ -246,7 +256,7 @@ def _paint(
         total[row, column, 3] += np.float32(1)
 
 
-def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> NDArray[np.uint8]:
+def _draw(part: Scene, eye: Camera, lamp: Single, shade: Shade, size: int) -> NDArray[np.uint8]:
     """Premultiplied RGBA: several samples a pixel, each with the light of the pixel."""
     samples = SAMPLES[:4] if len(part.faces) > 400_000 else SAMPLES
     total = np.zeros((size, size, 4), np.float32)
@@ -258,7 +268,13 @@ def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> N
         _fill(x, y, z, part.faces, depth, which)
         rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
         smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, view)
-        _paint(rows, columns, smooth, shade, lamp, fill, view, _up(eye), FRONT, BACK, total)
+        # The light is kept for the side that is seen.
+        seen = np.where((smooth @ view > 0)[:, None], -smooth, smooth)
+        shares = light.lookup(
+            shade.values, shade.normals, shade.depth, shade.step, rows, columns, seen, depth[rows, columns],
+            np.array([dx, dy], np.float32),
+        )  # fmt: skip
+        _paint(rows, columns, smooth, shares, lamp, fill, view, _up(eye), FRONT, BACK, total)
     count = np.maximum(total[..., 3:], 1)
     linear = np.clip(total[..., :3] / count, 0, 1)
     coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055)
@@ -276,5 +292,6 @@ def save(picture: Image.Image, folder: Path) -> None:
 def warm() -> None:
     """Compile or load every kernel of the pictures."""
     raster.warm()
+    light.warm()
     points: Floats = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float64)
     render(points, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int32), 32)
