@@ -204,7 +204,7 @@ TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, NONCE],
+        "script-src": [SELF, NONCE, "'wasm-unsafe-eval'"],  # Draco's decoder is WebAssembly
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:"],
         "connect-src": [SELF, "blob:", "data:"],

@@ -6,5 +6,6 @@ import "./relative-time.js";
 import "./confirm-name.js";
 import "./tag-input.js";
 import "./mesh-viewer.js";
+import "./mesh-compare.js";
 import "./file-drop.js";
 import "./image-slider.js";
