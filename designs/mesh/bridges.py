@@ -1,7 +1,7 @@
 """Bridges: flat ceilings that a printer spans in the air between supports on both sides.
 
-A ceiling is a connected run of faces within 5 degrees of facing straight down, above the bed. An edge of it supports when
-the surface goes down from there (a wall below), and is free when the surface goes up.
+A ceiling is a connected run of faces within 5 degrees of facing straight down, above the bed. An edge supports when the
+surface goes down from there (a wall below), and is free when the surface goes up.
 Through each sample of the ceiling the shortest straight line from support to support is sought: the longest of these is
 the span. A point without such a line hangs out on one side only (a cantilever: the arm of a T), which is no bridge.
 """
@@ -25,6 +25,8 @@ REGIONS = 300
 WORK = 40_000_000
 LEAST_SHARE = 1e-6
 """Ceilings smaller than this share of the square of the part's length are left out."""
+LEAST_SPAN = 0.005
+"""Spans shorter than this share of the part's length are left out."""
 
 
 @dataclass(frozen=True)
@@ -145,12 +147,14 @@ def find(surface: Surface, beyond: Corners | None = None) -> list[Bridge]:
     areas = np.bincount(region, weights=surface.areas[faces])
     order = np.argsort(region, kind="stable")
     bounds = np.searchsorted(region[order], np.arange(len(areas) + 1))
-    least = LEAST_SHARE * float(np.ptp(surface.points, axis=0).max()) ** 2
+    longest = float(np.ptp(surface.points, axis=0).max())
     found = []
     for number in np.argsort(-areas, kind="stable")[:REGIONS]:
-        if areas[number] > least:
+        if areas[number] > LEAST_SHARE * longest**2:
             found.append(_bridge(surface, beyond, faces[order[bounds[number] : bounds[number + 1]]], chosen))
-    return sorted((bridge for bridge in found if bridge), key=lambda bridge: -bridge.length)
+    return sorted(
+        (item for item in found if item and item.length > LEAST_SPAN * longest), key=lambda item: -item.length
+    )
 
 
 def measure(surface: Surface, beyond: Corners | None = None) -> Facts:

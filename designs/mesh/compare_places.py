@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, summed, tetra_volumes
+from designs.mesh.edge_table import Indices, bounds, compact, edge_table, face_keys, groups, summed, tetra_volumes
 from designs.mesh.nearest import Nearest, centroids
 from designs.mesh.types import Facts, Floats, Surface
 
@@ -24,17 +24,8 @@ def snapped(before: Surface, after: Surface, precision_mm: float) -> tuple[Surfa
     points = after.points.copy()
     points[found] = before.points[nearest[found]]
     names = np.where(found, nearest, len(before.points) + np.arange(len(after.points)))
-    here, there = _keys(before.faces.astype(np.int64)), _keys(names[after.faces])
-    return Surface(points, after.faces), np.isin(here, there), np.isin(there, here)
-
-
-def _keys(faces: Indices) -> NDArray[np.uint64]:
-    """A 64-bit key of each face, whatever corner it starts from."""
-    first = np.argmin(faces, axis=1)[:, None]
-    a, b, c = np.take_along_axis(faces, (first + np.arange(3)) % 3, axis=1).astype(np.uint64).T
-    mixed = (a * np.uint64(0x9E3779B97F4A7C15)) ^ (b + np.uint64(0x632BE59BD9B4E019))
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + c
-    return np.asarray((mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB))
+    here, there = face_keys(before.faces.astype(np.int64)), face_keys(names[after.faces])
+    return Surface(points, after.faces), np.isin(here, there, kind="sort"), np.isin(there, here, kind="sort")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def _side(t: Floats, x: float, y: float, z: float) -> float:
     """Six times the volume of triangle `t` and a point: its sign says on which side the point lies."""
     ux, uy, uz = t[3] - t[0], t[4] - t[1], t[5] - t[2]
     vx, vy, vz = t[6] - t[0], t[7] - t[1], t[8] - t[2]
-    return (uy * vz - uz * vy) * (x - t[0]) + (uz * vx - ux * vz) * (y - t[1]) + (ux * vy - uy * vx) * (z - t[2])
+    return float((uy * vz - uz * vy) * (x - t[0]) + (uz * vx - ux * vz) * (y - t[1]) + (ux * vy - uy * vx) * (z - t[2]))
 
 
 @njit(cache=True)
@@ -36,7 +36,7 @@ def _turn(p: Floats, a: int, b: int, t: Floats, c: int, d: int) -> float:
     ux, uy, uz = p[b] - p[a], p[b + 1] - p[a + 1], p[b + 2] - p[a + 2]
     vx, vy, vz = t[c] - p[a], t[c + 1] - p[a + 1], t[c + 2] - p[a + 2]
     wx, wy, wz = t[d] - p[a], t[d + 1] - p[a + 1], t[d + 2] - p[a + 2]
-    return (uy * vz - uz * vy) * wx + (uz * vx - ux * vz) * wy + (ux * vy - uy * vx) * wz
+    return float((uy * vz - uz * vy) * wx + (uz * vx - ux * vz) * wy + (ux * vy - uy * vx) * wz)
 
 
 @njit(cache=True)
@@ -53,7 +53,7 @@ def _double_area(t: Floats) -> float:
     ux, uy, uz = t[3] - t[0], t[4] - t[1], t[5] - t[2]
     vx, vy, vz = t[6] - t[0], t[7] - t[1], t[8] - t[2]
     x, y, z = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-    return np.sqrt(x * x + y * y + z * z)
+    return float(np.sqrt(x * x + y * y + z * z))
 
 
 @njit(cache=True)
@@ -91,7 +91,7 @@ def _cross(corners: Floats, faces: Pairs, i: int, j: int) -> bool:
 @njit(cache=True)
 def _apart(a: Floats, b: Floats) -> bool:
     """Whether two boxes (low, then high) have no point in common."""
-    return a[0] > b[3] or a[3] < b[0] or a[1] > b[4] or a[4] < b[1] or a[2] > b[5] or a[5] < b[2]
+    return bool(a[0] > b[3] or a[3] < b[0] or a[1] > b[4] or a[4] < b[1] or a[2] > b[5] or a[5] < b[2])
 
 
 @njit(cache=True)

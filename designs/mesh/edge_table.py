@@ -1,5 +1,6 @@
 """Which faces meet at which edges of a welded surface, in one sort: what repairing and comparing both ask for."""
 
+import weakref
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,8 +46,20 @@ class EdgeTable:
         return self.boundary + self.non_manifold + self.misled
 
 
+_LATEST: list[tuple[weakref.ref[Corners], EdgeTable]] = []
+
+
 def edge_table(faces: Corners) -> EdgeTable:
-    """The table of m x 3 faces; none may repeat a point."""
+    """The table of m x 3 faces; none may repeat a point. The latest few are kept while their faces live."""
+    for known, table in _LATEST:
+        if known() is faces:
+            return table
+    table = _table(faces)
+    _LATEST[:] = [(weakref.ref(faces), table), *(kept for kept in _LATEST[:2] if kept[0]() is not None)]
+    return table
+
+
+def _table(faces: Corners) -> EdgeTable:
     start = faces.astype(np.int64)
     end = np.roll(start, -1, axis=1)
     low, high = np.minimum(start, end), np.maximum(start, end)
@@ -74,6 +87,28 @@ def groups(table: EdgeTable, across: NDArray[np.bool_] | None = None) -> tuple[i
     labels = connected_components(links, directed=False)[1][:count]
     used, group = np.unique(labels, return_inverse=True)
     return len(used), group.astype(np.int64)
+
+
+def face_keys(faces: Indices, either_way: bool = False) -> NDArray[np.uint64]:
+    """A 64-bit key of each m x 3 face, whatever corner it starts from, and with `either_way` whichever way it looks.
+
+    Two different faces of a million share a key with a chance of about 1 in 10 million.
+    """
+    if either_way:
+        turned = np.sort(faces, axis=1)
+    else:
+        first = np.argmin(faces, axis=1)[:, None]
+        turned = np.take_along_axis(faces, (first + np.arange(3)) % 3, axis=1)
+    a, b, c = turned.astype(np.uint64).T
+    mixed = (a * np.uint64(0x9E3779B97F4A7C15)) ^ (b + np.uint64(0x632BE59BD9B4E019))
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + c
+    return np.asarray((mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB))
+
+
+def distinct(keys: NDArray[np.uint64]) -> int:
+    """How many different keys there are."""
+    ordered = np.sort(keys)
+    return int((ordered[1:] != ordered[:-1]).sum()) + (len(keys) > 0)
 
 
 def summed(group: Indices, values: Floats, count: int) -> Floats:

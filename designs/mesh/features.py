@@ -1,19 +1,20 @@
 """Round holes and pins, and detail finer than the nozzle.
 
-A cylinder is a run of faces over smooth edges (under 50 degrees: eight sides or more) that all bend the same way about one
-axis and close all around it; a fillet does not close, and a slot, a rounded box or a nut trap is no circle.
+A cylinder is a run of faces over smooth edges (under 50 degrees: eight sides or more) that all bend the same way about
+one axis and close all around it; a fillet does not close, and a slot, a rounded box or a nut trap is no circle.
 A hole bends inwards, a pin outwards: a wheel, too, is a pin of its diameter, and the judge looks at the thin ones.
 Each step of a counterbore is a hole of its own, on the same axis.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from designs.mesh import neighbours, probes
-from designs.mesh.types import Corners, Facts, Floats, Points, Surface
+from designs.mesh.types import Corners, Facts, Points, Surface
 
 MOST = 100
 MOST_RINGS = 5_000
@@ -44,7 +45,7 @@ def _bend(points: Points, faces: Corners, normals: Points, face: int, corner: in
     a, b = faces[face, corner], faces[face, (corner + 1) % 3]
     far = faces[other, 0]
     for c in range(1, 3):
-        if far == a or far == b:
+        if far in (a, b):
             far = faces[other, c]
     rise = 0.0
     for d in range(3):
@@ -54,7 +55,7 @@ def _bend(points: Points, faces: Corners, normals: Points, face: int, corner: in
 
 @njit(cache=True)
 def _dot(a: Points, b: Points) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
 
 
 @njit(cache=True)
@@ -135,8 +136,8 @@ def _rings(
     return members[:used], starts[: ring_count + 1]
 
 
-def _fit(surface: Surface, beyond: Corners, ring: NDArray[np.int32]) -> Cylinder | None:
-    """The cylinder through a ring of faces, or None when its corners lie on no circle."""
+def _fit(surface: Surface, beyond: Corners, ring: NDArray[np.int32], sign: float) -> Cylinder | None:
+    """The cylinder through a ring of faces, or None when its corners lie on no circle. `sign` is that of the volume."""
     normals, areas = surface.normals[ring], surface.areas[ring]
     axis = np.linalg.eigh((normals * areas[:, None]).T @ normals)[1][:, 0]
     axis = axis * (1.0 if axis[np.argmax(np.abs(axis))] > 0 else -1.0)
@@ -148,7 +149,7 @@ def _fit(surface: Surface, beyond: Corners, ring: NDArray[np.int32]) -> Cylinder
     origin = flat.mean(axis=0)
     terms = np.column_stack([2 * (flat - origin), np.ones(len(flat))])
     (x, y, _), *_ = np.linalg.lstsq(terms, ((flat - origin) ** 2).sum(axis=1), rcond=None)
-    centre = origin + (x, y)
+    centre = origin + np.array([x, y])
     radii = np.linalg.norm(flat - centre, axis=1)
     radius = float(np.median(radii))
     turns = np.sort(np.arctan2(*(normals @ plane).T))
@@ -160,7 +161,7 @@ def _fit(surface: Surface, beyond: Corners, ring: NDArray[np.int32]) -> Cylinder
     if depth < 3.0 * radius and _goes_on(surface, beyond, ring):
         return None
     middle = surface.points[surface.faces[ring]].mean(axis=1) @ plane - centre
-    inward = float((np.einsum("ij,ij->i", middle, normals @ plane) * areas).sum()) * probes.outward(surface) < 0
+    inward = float((np.einsum("ij,ij->i", middle, normals @ plane) * areas).sum()) * sign < 0
     at = plane @ centre + axis * (along.min() + along.max()) / 2.0
     return Cylinder(at, axis, 2.0 * radius, depth, inward)
 
@@ -177,7 +178,8 @@ def cylinders(surface: Surface, beyond: Corners | None = None) -> list[Cylinder]
     """All round holes and pins, thinnest first."""
     beyond = neighbours.across(surface.faces) if beyond is None else beyond
     members, starts = _rings(surface.points, surface.faces, surface.normals, beyond, MOST_RINGS)
-    fits = [_fit(surface, beyond, members[a:b]) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    sign = probes.outward(surface)
+    fits = [_fit(surface, beyond, members[a:b], sign) for a, b in pairwise(starts)]
     return sorted((fit for fit in fits if fit), key=lambda fit: fit.diameter)
 
 

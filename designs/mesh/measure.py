@@ -1,14 +1,15 @@
 """Facts of a mesh: size, volume, topology, by object and together."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh import geometry, holes, overhang, topology
+from designs.mesh import geometry, holes, hull, overhang, topology
 from designs.mesh.geometry import Sums
 from designs.mesh.topology import Edges
 from designs.mesh.types import Facts, Loaded, Part, Surface
+from designs.mesh.units import guess_units
 
 SUMMED = (
     "triangles", "volume_mm3", "area_mm2", "shells", "cavities", "cavity_volume_mm3", "inverted_shells",
@@ -17,14 +18,6 @@ SUMMED = (
 )  # fmt: skip
 MAX_LISTED = 100
 MAX_OBJECTS = 1000
-
-Measurement = Callable[[Surface, Facts], Facts]
-"""Takes the surface of an object, or of the whole plate, and the facts so far; returns more facts."""
-
-QUICK: tuple[Measurement, ...] = ()
-"""Further quick facts, of each object and of the plate."""
-SLOW: tuple[Measurement, ...] = ()
-"""Facts that `quick` leaves out, of each object and of the plate."""
 
 
 def _shell_facts(surface: Surface, edges: Edges, shell_of: NDArray[np.int32], sums: Sums) -> Facts:
@@ -105,6 +98,7 @@ class _Measured:
             "degenerate_triangles": len(part.faces) - len(self.surface.faces) + sums.flat_triangles,
             "watertight": self.closed and edges.non_manifold == 0,
             **_standing(sums),
+            **hull.measure(self.surface, centre),
         }
         self.facts["solid"] = _solid(self.facts)
 
@@ -124,20 +118,6 @@ def _solid(facts: Facts) -> bool:
 def part_facts(part: Part) -> Facts:
     """The quick facts of one object. Lengths in the unit of its points."""
     return _Measured(part).facts
-
-
-def guess_units(size: list[float], declared: str) -> Facts:
-    """Which unit the bare numbers are likely in, with a confidence from 0 to 1 and a reason code."""
-    largest = max(size)
-    if declared != "unknown":
-        return {"unit": declared, "confidence": 1.0, "reason": "declared"}
-    if largest < 1.0:
-        return {"unit": "m", "confidence": 0.8, "reason": "smaller-than-1"}
-    if largest < 5.0:
-        return {"unit": "inch", "confidence": 0.6, "reason": "smaller-than-5"}
-    if largest > 2000.0:
-        return {"unit": "mm", "confidence": 0.4, "reason": "larger-than-2000"}
-    return {"unit": "mm", "confidence": 0.9, "reason": "usual-size"}
 
 
 def _plate(measured: list[_Measured]) -> Facts:
@@ -168,26 +148,31 @@ def _plate(measured: list[_Measured]) -> Facts:
     return plate
 
 
-def facts_of(loaded: Loaded, kind: str, quick: bool = True) -> Facts:
-    """Facts of all build items together, and of each under "objects" (the first 1,000).
+@dataclass(frozen=True)
+class Measured:
+    """The quick facts of a file, the surface of each object (of the first 1,000), and all of them as one."""
 
-    Without `quick`, with all that is in SLOW.
-    """
+    facts: Facts
+    objects: list[Surface]
+    whole: Surface
+
+
+def measure(loaded: Loaded, kind: str) -> Measured:
+    """Quick facts of all build items together, and of each under "objects". Lengths in the file's unit."""
     measured = [_Measured(part) for part in loaded.parts]
+    surfaces = [item.surface for item in measured]
     plate = _plate(measured)
-    further = QUICK if quick else QUICK + SLOW
-    for measurement in further:
-        for item in measured[:MAX_OBJECTS]:
-            item.facts |= measurement(item.surface, item.facts)
-    if len(measured) == 1:
-        plate = {key: value for key, value in measured[0].facts.items() if key != "name"}
-    elif further:
-        whole = topology.together([item.surface for item in measured])
-        for measurement in further:
-            plate |= measurement(whole, plate)
+    whole = surfaces[0] if len(surfaces) == 1 else topology.together(surfaces)
+    if len(surfaces) > 1:
+        plate |= hull.measure(whole, plate["centre_of_mass_mm"])
     facts: Facts = {"format": kind, "units": loaded.units, **plate}
-    facts["units_guess"] = guess_units(facts["size_mm"], loaded.units)
+    facts["units_guess"] = guess_units(facts["size_mm"], loaded.units, facts["min_mm"])
     facts["objects"] = [item.facts for item in measured[:MAX_OBJECTS]]
     facts["object_count"] = len(measured)
     facts["warnings"] = loaded.warnings
-    return facts | loaded.extra
+    return Measured(facts | loaded.extra, surfaces[:MAX_OBJECTS], whole)
+
+
+def facts_of(loaded: Loaded, kind: str) -> Facts:
+    """The quick facts alone."""
+    return measure(loaded, kind).facts

@@ -10,16 +10,16 @@ Neighbours = NDArray[np.int32]
 
 
 @njit(cache=True)
-def _key(faces: Corners, half: int) -> int:
+def _key(faces: Corners, half: int) -> np.int64:
     a, b = np.int64(faces[half // 3, half % 3]), np.int64(faces[half // 3, (half + 1) % 3])
     return (min(a, b) << 32) | max(a, b)
 
 
 @njit(cache=True)
 def across(faces: Corners) -> Neighbours:
-    """m x 3 face numbers: the neighbour over the edge from corner c to c + 1; -1 at a border, -2 at a non-manifold edge.
+    """m x 3 face numbers: the neighbour over the edge from corner c to c + 1.
 
-    `faces` is m x 3 int32 without repeated corners.
+    -1 at a border, -2 at an edge of more than two faces. `faces` is m x 3 int32 without repeated corners.
     """
     count = len(faces)
     capacity = 16

@@ -1,113 +1,315 @@
-"""Does it print? Findings with stable codes, from facts and a printer's profile."""
+"""Can it be made on this machine? Findings with stable codes, from facts and a profile: pure, in microseconds.
 
-from collections.abc import Iterator, Mapping
+Facts of any version are judged: what is missing was not measured, so that nothing is said of it. A value exactly at
+its limit passes, and a wall or a gap within 1 % of it too: meshes are made of chords.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from designs.mesh.types import Facts, Finding, Verdict
+from designs.mesh import readings
+from designs.mesh.limits import Limit
+from designs.mesh.profiles import DEFAULT_FDM, Profile
+from designs.mesh.readings import MOST_POINTS, Point, number
+from designs.mesh.types import Finding, Verdict
+from designs.mesh.units import in_units
 
-MM_PER = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "unknown": 1.0}
+__all__ = ["DEFAULT_FDM", "Judged", "Profile", "Where", "in_units", "judge"]
+
+TOLERANCE = 0.01
+FIT_MM = 0.001
 _RANK = {"error": 0, "warning": 1, "info": 2, "ok": 3}
+_LEVELS = (("fails", "error"), ("care", "warning"), ("note", "info"))
+_FINER_THAN_MM = 0.4
 
 
 @dataclass(frozen=True)
-class Profile:
-    """A printer. Lengths in mm; `overhang_share` is of the whole surface."""
+class Where:
+    """Where a finding is: the viewer's mark, and up to 20 points in mm. Overhang and contact the viewer works out."""
 
-    name: str = "FDM 220"
-    bed_mm: tuple[float, float, float] = (220.0, 220.0, 250.0)
-    thin_mm: float = 0.8
-    overhang_share: float = 0.05
-    tiny_mm: float = 1.0
+    mark: str
+    points_mm: tuple[Point, ...] = ()
 
 
-DEFAULT_FDM = Profile()
+@dataclass(frozen=True)
+class Judged(Finding):
+    """A finding with its place, and the row of the table of limits that it rests on."""
 
-
-def in_units(facts: Mapping[str, Any], unit: str) -> Facts:
-    """The same facts in mm, once the owner has said the unit of a file that declares none."""
-    result = dict(facts)
-    factor = MM_PER.get(unit, 1.0)
-    if facts.get("units", "unknown") != "unknown" or "size_mm" not in facts:
-        return result
-    result |= _scaled(facts, factor)
-    result["objects"] = [{**item, **_scaled(item, factor)} for item in facts.get("objects", [])]
-    result["units"] = unit
-    result["units_guess"] = {"unit": unit, "confidence": 1.0, "reason": "owner"}
-    return result
-
-
-def _scaled(facts: Mapping[str, Any], factor: float) -> Facts:
-    changed: Facts = {}
-    for key, value in facts.items():
-        power = 3 if key.endswith("_mm3") else 2 if key.endswith("_mm2") else 1 if key.endswith("_mm") else 0
-        if power and isinstance(value, list):
-            changed[key] = [None if v is None else v * factor**power for v in value]
-        elif power and value is not None:
-            changed[key] = value * factor**power
-    return changed
+    where: Where | None = None
+    rests_on: Limit | None = None
 
 
 def judge(facts: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> Verdict:
-    """Every check, worst first. A value exactly at its limit passes."""
-    found = [*_topology(facts), *_shape(facts, profile)]
+    """Every check of the profile's process, worst first."""
+    found = [finding for check in (*_ALWAYS, *_CHECKS[profile.process]) for finding in check(facts, profile)]
     found.sort(key=lambda item: _RANK[item.severity])
     worst = found[0].severity if found else "ok"
     grade = {"error": "fails", "warning": "care"}.get(worst, "prints")
     return Verdict(grade, tuple(found))
 
 
-def _count(facts: Mapping[str, Any], key: str, code: str, severity: str) -> Iterator[Finding]:
-    value = facts.get(key) or 0
-    if value > 0:
-        yield Finding(code, severity, float(value), 0.0, "", {"count": value})
+def _crossed(profile: Profile, check: str, value: float, *, least: bool, tolerance: float) -> tuple[str, Limit] | None:
+    """The severity and the gravest limit that a value crosses: falls below when `least`, else exceeds."""
+    for level, severity in _LEVELS:
+        limit = profile.limits.get(f"{check}_{level}")
+        if limit is None:
+            continue
+        if value < limit.value * (1 - tolerance) if least else value > limit.value * (1 + tolerance):
+            return severity, limit
+    return None
 
 
-def _topology(facts: Mapping[str, Any]) -> Iterator[Finding]:
-    boundary = facts.get("boundary_edges") or 0
-    if boundary:
-        yield Finding("not-watertight", "error", float(boundary), 0.0, "edges", {"count": boundary})
+def _points(places: Sequence[tuple[float, Point]]) -> tuple[Point, ...]:
+    return tuple(at for _, at in places[:MOST_POINTS])
+
+
+def _first(points: tuple[Point, ...]) -> dict[str, Any]:
+    return {"at_mm": list(points[0])} if points else {}
+
+
+def _topology(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    boundary = number(facts, "boundary_edges")
+    if boundary is not None and boundary > 0:
+        params = {"count": int(boundary), "holes": facts.get("holes")}
+        yield Judged("not-watertight", "error", boundary, 0.0, "edges", params, Where("not-watertight"))
+    elif boundary is not None:
+        yield Judged("watertight", "ok", 0.0, 0.0, "edges")
+    bodies = number(facts, "shells") or 0.0
+    counted = (
+        ("non_manifold_edges", "non-manifold", "warning", "edges", "non-manifold"),
+        ("non_manifold_vertices", "non-manifold-vertices", "info", "", "non-manifold-vertices"),
+        ("winding_errors", "misoriented", "warning", "edges", "misoriented"),
+        ("degenerate_triangles", "degenerate", "info", "faces", ""),
+        ("duplicate_triangles", "duplicate", "warning", "faces", ""),
+        ("crossing_faces", "crossing", "info" if bodies > 1 else "warning", "faces", "crossing"),
+    )
+    for key, code, severity, unit, mark in counted:
+        count = number(facts, key)
+        if count is not None and count > 0:
+            where = Where(mark) if mark else None
+            yield Judged(code, severity, count, 0.0, unit, {"count": int(count)}, where)
+    if bodies > 1:
+        yield Judged("multi-shell", "info", bodies, 1.0, "", {"count": int(bodies)})
+
+
+def _solid(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    volume, size, turned = number(facts, "volume_mm3"), readings.sides(facts), number(facts, "inverted_shells")
+    if (volume is not None and volume == 0) or (size is not None and min(size) <= 0):
+        yield Judged("no-volume", "error", volume or 0.0, 0.0, "mm3")
+    elif volume is not None and volume < 0:
+        yield Judged("inverted", "error", volume, 0.0, "mm3")
+    elif turned is not None and turned > 0:
+        yield Judged("inverted", "warning", turned, 0.0, "", {"count": int(turned)})
+
+
+def _units(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    guess, size = facts.get("units_guess"), readings.sides(facts)
+    if facts.get("units") != "unknown" or not isinstance(guess, Mapping):
+        return
+    unit = guess.get("unit")
+    if unit is not None and unit != "mm":
+        params = {"unit": unit, "confidence": readings.number(guess, "confidence"), "size_mm": size}
+        yield Judged("units-guess", "warning", max(size) if size else None, None, "mm", params)
+
+
+def _room(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """A part may be turned on the bed by 90 degrees, and laid down; a sheet is as large as its two longer sides."""
+    size, bed = readings.sides(facts), profile.volume_mm
+    if size is None:
+        return
+    params: dict[str, Any] = {"size_mm": size, "bed_mm": list(bed), "profile": profile.name}
+    stands, lies = _fits(size, profile), _lies(facts, size, profile)
+    if stands or (lies and profile.process != "fdm"):
+        yield Judged("fits-bed", "ok", max(size), max(bed), "mm", params)
+    elif lies:
+        yield Judged("fits-bed-turned", "info", max(size), max(bed), "mm", params, Where("turn"))
     else:
-        yield Finding("watertight", "ok", 0.0, 0.0, "edges")
-    yield from _count(facts, "non_manifold_edges", "non-manifold", "warning")
-    yield from _count(facts, "winding_errors", "misoriented", "warning")
-    yield from _count(facts, "degenerate_triangles", "degenerate", "info")
-    volume = facts.get("volume_mm3")
-    if volume is not None and volume < 0:
-        yield Finding("inverted", "error", float(volume), 0.0, "mm3")
-    shells = facts.get("shells") or 0
-    if shells > 1:
-        yield Finding("multi-shell", "info", float(shells), 1.0, "", {"count": shells})
-    yield from _count(facts, "cavities", "cavities", "info")
+        each = [readings.sides(item) for item in readings.objects(facts)]
+        apart = len(each) > 1 and all(one and _fits_lying(one, profile) for one in each)
+        params |= {"apart": apart, "count": len(each)}
+        yield Judged("too-large", "warning" if apart else "error", max(size), max(bed), "mm", params)
 
 
-def _shape(facts: Mapping[str, Any], profile: Profile) -> Iterator[Finding]:
-    size = [float(v) for v in facts["size_mm"]]
-    area, volume = float(facts.get("area_mm2") or 0.0), facts.get("volume_mm3")
-    if not volume or min(size) <= 0:
-        yield Finding("no-volume", "error", float(volume or 0.0), 0.0, "mm3")
-    elif min(size) < profile.thin_mm:
-        yield Finding("thin", "warning", min(size), profile.thin_mm, "mm")
-    guess = facts.get("units_guess") or {}
-    if facts.get("units") == "unknown" and guess.get("unit", "mm") != "mm":
-        params = {"unit": guess["unit"], "confidence": guess.get("confidence")}
-        yield Finding("units-guess", "warning", max(size), None, "mm", params)
-    yield _bed(size, profile)
-    share = float(facts.get("overhang_area_mm2") or 0.0) / area if area else 0.0
-    limit = profile.overhang_share
-    hangs = share > limit
-    params = {"area_mm2": facts.get("overhang_area_mm2"), "degrees": 45}
-    yield Finding("overhang" if hangs else "overhang-ok", "warning" if hangs else "ok", share, limit, "share", params)
+def _within(sizes: Sequence[float], room: Sequence[float]) -> bool:
+    return all(side <= limit + FIT_MM for side, limit in zip(sizes, room, strict=True))
 
 
-def _bed(size: list[float], profile: Profile) -> Finding:
-    """A part may be turned on the bed by 90 degrees, and laid down."""
-    bed = profile.bed_mm
-    standing = [*sorted(size[:2]), size[2]]
-    stands = all(s <= b for s, b in zip(standing, [*sorted(bed[:2]), bed[2]], strict=True))
-    lies = all(s <= b for s, b in zip(sorted(size), sorted(bed), strict=True))
-    params = {"size_mm": size, "bed_mm": list(bed), "profile": profile.name}
-    if stands:
-        return Finding("fits-bed", "ok", max(size), max(bed), "mm", params)
-    code, severity = ("fits-bed-turned", "info") if lies else ("too-large", "error")
-    return Finding(code, severity, max(size), max(bed), "mm", params)
+def _fits(size: Sequence[float], profile: Profile) -> bool:
+    bed = profile.volume_mm
+    if profile.process == "laser":
+        return _within(sorted(size)[1:], sorted(bed[:2]))
+    return _within([*sorted(size[:2]), size[2]], [*sorted(bed[:2]), bed[2]])
+
+
+def _fits_lying(size: Sequence[float], profile: Profile) -> bool:
+    return _fits(size, profile) or (profile.process != "laser" and _within(sorted(size), sorted(profile.volume_mm)))
+
+
+def _lies(facts: Mapping[str, Any], size: Sequence[float], profile: Profile) -> bool:
+    tight = readings.sides(facts, "oriented_box_mm")
+    return _fits_lying(size, profile) or (tight is not None and _fits_lying(tight, profile))
+
+
+def _walls(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """Thin walls count by their share of the area; fewer than that are good to know. Else the thinnest side counts."""
+    thinnest = number(facts, "wall_min_mm")
+    if thinnest is None:
+        size = readings.sides(facts)
+        if size and min(size) > 0 and (crossed := _crossed(profile, "wall", min(size), least=True, tolerance=0.0)):
+            yield Judged("thin", "warning", min(size), crossed[1].value, "mm", {"side": True}, None, crossed[1])
+        return
+    crossed = _crossed(profile, "wall", thinnest, least=True, tolerance=TOLERANCE)
+    if crossed is None:
+        return
+    area = number(facts, "area_mm2")
+    for level, severity in _LEVELS:
+        limit = profile.limits.get(f"wall_{level}")
+        if limit is None or thinnest >= limit.value * (1 - TOLERANCE):
+            continue
+        under = readings.area_under(facts, limit.value * (1 - TOLERANCE))
+        share = under / area if under is not None and area else None
+        if share is None or share > profile.limits["thin_share"].value:
+            yield _thin(facts, severity, thinnest, limit, share, under)
+            return
+    severity, limit = crossed
+    if any(wall < limit.value for wall, _ in readings.places(facts, "thin_places", "wall_mm")):
+        yield _thin(facts, "info", thinnest, limit, None, None)
+
+
+def _thin(
+    facts: Mapping[str, Any], severity: str, thinnest: float, limit: Limit, share: float | None, under: float | None
+) -> Judged:
+    places = [place for place in readings.places(facts, "thin_places", "wall_mm") if place[0] < limit.value]
+    points = _points(places)
+    params = {"share": share, "area_mm2": under, "few": severity == "info" and share is None, **_first(points)}
+    return Judged("thin", severity, thinnest, limit.value, "mm", params, Where("thin", points), limit)
+
+
+def _gaps(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    narrowest = number(facts, "gap_min_mm")
+    if narrowest is None or not (crossed := _crossed(profile, "gap", narrowest, least=True, tolerance=TOLERANCE)):
+        return
+    severity, limit = crossed
+    points = _points([place for place in readings.places(facts, "gap_places", "gap_mm") if place[0] < limit.value])
+    yield Judged("gap", severity, narrowest, limit.value, "mm", _first(points), Where("gap", points), limit)
+
+
+def _round(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    for key, check, code in (("round_holes", "hole", "small-hole"), ("pins", "pin", "small-pin")):
+        found = sorted(readings.places(facts, key, "diameter_mm"))
+        crossed = _crossed(profile, check, found[0][0], least=True, tolerance=TOLERANCE) if found else None
+        if crossed is None:
+            continue
+        severity, limit = crossed
+        small = [place for place in found if place[0] < limit.value * (1 - TOLERANCE)]
+        points = _points(small)
+        params = {"count": len(small), **_first(points)}
+        yield Judged(code, severity, found[0][0], limit.value, "mm", params, Where(check, points), limit)
+
+
+def _detail(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """The kernel measures detail finer than 0.4 mm, so that nothing is known for a finer nozzle."""
+    area = number(facts, "fine_detail_area_mm2")
+    if area is None or profile.nozzle_mm < _FINER_THAN_MM:
+        return
+    if crossed := _crossed(profile, "detail", area, least=False, tolerance=0.0):
+        params = {"nozzle_mm": profile.nozzle_mm}
+        yield Judged("fine-detail", crossed[0], area, crossed[1].value, "mm2", params, None, crossed[1])
+
+
+def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    degrees, limit = profile.limits["overhang_degrees"].value, profile.limits["overhang_care"]
+    by_angle = readings.numbers(facts, "overhang_by_angle_mm2")
+    angles = (30.0, 45.0, 60.0, 75.0)
+    at_angle = by_angle[angles.index(degrees)] if by_angle and len(by_angle) == 4 and degrees in angles else None
+    hanging, degrees = (at_angle, degrees) if at_angle is not None else (number(facts, "overhang_area_mm2"), 45.0)
+    area = number(facts, "area_mm2")
+    if hanging is None or not area or area < 0:
+        return
+    params = {"area_mm2": hanging, "degrees": degrees, "support_volume_mm3": number(facts, "support_volume_mm3")}
+    share = hanging / area
+    hangs = share > limit.value
+    code, severity = ("overhang", "warning") if hangs else ("overhang-ok", "ok")
+    yield Judged(code, severity, share, limit.value, "share", params, Where("overhang") if hangs else None, limit)
+
+
+def _bridges(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    longest = number(facts, "bridge_max_mm")
+    if longest is None or not (crossed := _crossed(profile, "bridge", longest, least=False, tolerance=TOLERANCE)):
+        return
+    severity, limit = crossed
+    long = sorted(readings.places(facts, "bridges", "length_mm"), reverse=True)
+    points = _points([place for place in long if place[0] > limit.value])
+    yield Judged("bridge", severity, longest, limit.value, "mm", _first(points), Where("bridge", points), limit)
+
+
+def _standing(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """A tenth of the footprint on the bed, or 25 mm², holds a part; a large one may stand on less than a tenth."""
+    contact, size = number(facts, "bed_contact_mm2"), readings.sides(facts)
+    if contact is not None and size and min(size) > 0:
+        share, most = profile.limits["contact_care"], profile.limits["contact_most"]
+        by_share = share.value * size[0] * size[1]
+        limit, rests_on = (by_share, share) if by_share < most.value else (most.value, most)
+        if contact < limit * (1 - TOLERANCE):
+            yield Judged("bed-contact", "warning", contact, limit, "mm2", {}, Where("bed-contact"), rests_on)
+    tip, rests_on = number(facts, "tip_degrees"), profile.limits["tip_care"]
+    if tip is not None and (tip < rests_on.value or facts.get("stable") is False):
+        params = {"stable": facts.get("stable") is not False}
+        yield Judged("tips-over", "warning", tip, rests_on.value, "degrees", params, Where("bed-contact"), rests_on)
+
+
+def _turn(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """Another way up that saves a good part of the support."""
+    ways, now = facts.get("orientations"), number(facts, "support_volume_mm3")
+    best = ways[0] if isinstance(ways, list | tuple) and ways and isinstance(ways[0], Mapping) else None
+    then = number(best, "support_volume_mm3") if best else None
+    if best is None or then is None or not now or now - then <= profile.limits["saved_least"].value:
+        return
+    saved = (now - then) / now
+    if crossed := _crossed(profile, "saved", saved, least=False, tolerance=0.0):
+        reasons = best.get("reasons")
+        params = {"now_mm3": now, "then_mm3": then, "reasons": list(reasons) if isinstance(reasons, list) else []}
+        yield Judged("turn", crossed[0], saved, crossed[1].value, "share", params, Where("turn"), crossed[1])
+
+
+def _trapped(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    params = {"process": profile.process}
+    volume = number(facts, "trapped_volume_mm3")
+    crossed = _crossed(profile, "trapped", volume, least=False, tolerance=0.0) if volume is not None else None
+    cavities = number(facts, "cavities")
+    if crossed and volume is not None:
+        yield Judged("trapped", crossed[0], volume, crossed[1].value, "mm3", params, None, crossed[1])
+    elif cavities is not None and cavities > 0:
+        severity = {"fdm": "info", "cnc": "error"}.get(profile.process, "warning")
+        yield Judged("cavities", severity, cavities, 0.0, "", {"count": int(cavities), **params})
+    cups = number(facts, "cup_volume_mm3")
+    if cups is not None and (crossed := _crossed(profile, "cup", cups, least=False, tolerance=0.0)):
+        yield Judged("cups", crossed[0], cups, crossed[1].value, "mm3", params, None, crossed[1])
+
+
+def _sheet(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """A laser cuts one outline through a sheet: as thick as the sheet, and the same all through."""
+    size = readings.sides(facts)
+    if size is None or min(size) <= 0:
+        return
+    thickness, sheet, rests_on = min(size), profile.volume_mm[2], profile.limits["sheet_share"]
+    if abs(thickness - sheet) > sheet * rests_on.value * (1 + 1e-9):
+        severity = "error" if thickness > sheet else "warning"
+        yield Judged("sheet", severity, thickness, sheet, "mm", {"thicker": thickness > sheet}, None, rests_on)
+    contact, volume = number(facts, "bed_contact_mm2"), number(facts, "volume_mm3")
+    if contact is not None and volume and volume > 0 and size[2] == thickness:
+        off, rests_on = abs(contact * thickness - volume) / volume, profile.limits["flat_share"]
+        if off > rests_on.value:
+            yield Judged("not-flat", "error", off, rests_on.value, "share", {}, None, rests_on)
+
+
+Check = Callable[[Mapping[str, Any], Profile], Iterator[Judged]]
+_ALWAYS: tuple[Check, ...] = (_topology, _solid, _units, _room, _walls, _gaps, _round)
+_CHECKS: dict[str, tuple[Check, ...]] = {
+    "fdm": (_detail, _overhang, _bridges, _standing, _turn, _trapped),
+    "sla": (_trapped,),
+    "sls": (_trapped,),
+    "laser": (_sheet,),
+    "cnc": (_trapped,),
+}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from designs.mesh import repair_clean as clean
-from designs.mesh.edge_table import bounds, edge_table, groups, volume_mm3
+from designs.mesh.edge_table import bounds, distinct, edge_table, face_keys, groups, volume_mm3
 from designs.mesh.fill import fill
 from designs.mesh.separate import separate
 from designs.mesh.types import Facts, Surface
@@ -165,14 +165,14 @@ def _faults(surface: Surface) -> int:
 def _facts(surface: Surface) -> Facts:
     table = edge_table(surface.faces)
     low, high = bounds(surface)
-    order = np.sort(surface.faces, axis=1)
+    keys = face_keys(surface.faces.astype(np.int64), either_way=True)
     return {
         "triangles": len(surface.faces),
         "boundary_edges": table.boundary,
         "non_manifold_edges": table.non_manifold,
         "winding_errors": table.misled,
         "degenerate_triangles": int(clean.flat_faces(surface).sum()),
-        "duplicate_triangles": len(order) - len(np.unique(order, axis=0)),
+        "duplicate_triangles": len(keys) - distinct(keys),
         "shells": groups(table)[0],
         "volume_mm3": volume_mm3(surface),
         "area_mm2": float(surface.areas.sum()),

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh.edge_table import Indices, bounds, compact, edge_table, groups, summed, tetra_volumes
+from designs.mesh.edge_table import Indices, bounds, compact, edge_table, face_keys, groups, summed, tetra_volumes
 from designs.mesh.types import Surface
 
 FLAT = 1e-9
@@ -117,8 +117,8 @@ def drop_doubles(surface: Surface) -> tuple[Surface, int]:
     body) both go, unless the surface around it would then be open. Where that leaves more edges out of balance (bodies
     that lie in one another share some faces only), just the pairs go, or nothing.
     """
-    _, group, copies = np.unique(np.sort(surface.faces, axis=1), axis=0, return_inverse=True, return_counts=True)
-    group = group.ravel()
+    keys = face_keys(surface.faces.astype(np.int64), either_way=True)
+    _, group, copies = np.unique(keys, return_inverse=True, return_counts=True)
     if copies.max(initial=1) == 1:
         return surface, 0
     a, b, c = surface.faces.T

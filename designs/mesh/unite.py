@@ -24,7 +24,10 @@ def unite(surface: Surface) -> tuple[Surface, int, float]:
     if not 1 < len(shells) <= MAX_SHELLS:
         return surface, 0, 0.0
     owner = _owners(surface, shells)
-    bodies = {int(body): booleans.solid(_part(surface, shells, owner == body)) for body in np.unique(owner[owner >= 0])}
+    bodies = {
+        int(body): booleans.solid(_part(surface, shells, owner == body), booleans.EXACTLY)
+        for body in np.unique(owner[owner >= 0])
+    }
     sound = sorted(body for body, made in bodies.items() if made is not None)
     clusters, twice = _clusters(shells, bodies, sound)
     united = [cluster for cluster in clusters if len(cluster) > 1]

@@ -1,8 +1,12 @@
 """Compile and cache the numba kernels, so that no visitor waits for it: python -m designs.mesh.warm"""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
-from designs.mesh import compare, geometry, holes, measure, preview, repair, simplify, topology, welding
+from designs.mesh import compare, deep, geometry, holes, measure, preview, repair, simplify, topology, welding
 from designs.mesh.load import scan, stl
 from designs.mesh.types import Loaded, Part, Surface
 
@@ -11,6 +15,26 @@ def tetrahedron() -> Part:
     """The smallest solid."""
     points = np.array([[0, 0, 0], [10, 0, 0], [0, 10, 0], [0, 0, 10]], np.float64)
     return Part("", points, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int64))
+
+
+@contextmanager
+def _without_scipy() -> Iterator[None]:
+    """Let numba find no scipy.linalg: it looks whether BLAS is to be had at its first kernel, which costs 0.25 s."""
+    absent = "scipy.linalg" not in sys.modules
+    if absent:
+        sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["scipy.linalg"]
+
+
+def lean() -> None:
+    """As `quick`, sooner: for a process that runs no kernel with products of matrices."""
+    with _without_scipy():
+        welding.warm()
+    quick()
 
 
 def quick() -> None:
@@ -23,7 +47,7 @@ def quick() -> None:
 def main() -> None:
     """Run every kernel once."""
     quick()
-    for module in (preview, simplify):
+    for module in (deep, preview, simplify):
         module.warm()
     solid = topology.surface(tetrahedron())
     compare.measure(solid, Surface(solid.points * 1.5, solid.faces))

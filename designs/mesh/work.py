@@ -10,11 +10,27 @@ from typing import Any
 
 import numpy as np
 
-from designs.mesh import compare, drawings, formats, glb, load, measure, preview, repair, simplify, topology
-from designs.mesh.types import Facts, Loaded, RefusedError, Surface
+from designs.mesh import (
+    compare,
+    drawings,
+    formats,
+    glb,
+    load,
+    marks,
+    measure,
+    preview,
+    repair,
+    simplify,
+    topology,
+    walls,
+)
+from designs.mesh.deep import Deep
+from designs.mesh.details import Details
+from designs.mesh.types import Facts, Floats, Loaded, RefusedError, Surface
 
 FULL_TRIANGLES = 5_000_000
 SIDE_TRIANGLES = 100_000
+ROUNDING = 6e-5
 
 Task = Callable[[dict[str, Any], Path | None], Iterator[Facts]]
 
@@ -33,12 +49,15 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
         return
     if kind not in formats.MESHES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
-    loaded = load.load(path, kind)
-    facts = measure.facts_of(loaded, kind)
-    yield facts
-    if out is not None and not quick and any(facts["size_mm"]):
-        _pictures(_plate(loaded), out)
-        yield facts
+    found = measure.measure(load.load(path, kind), kind)
+    yield found.facts
+    if quick:
+        return
+    deep = Deep(found)
+    yield from deep.steps()
+    if out is not None and len(found.whole.faces):
+        _pictures(found.whole, deep.details, out)
+        yield deep.facts
 
 
 def _compare(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
@@ -69,15 +88,36 @@ def _plate(loaded: Loaded) -> Surface:
     return topology.together([topology.surface(part) for part in loaded.parts])
 
 
-def _pictures(whole: Surface, out: Path) -> None:
-    """Write the previews and the models of everything in the file, as one."""
-    if not len(whole.faces):
-        return
+def _pictures(whole: Surface, found: Details | None, out: Path) -> None:
+    """Write the previews, the models and the marks of everything in the file, as one."""
     light = simplify.simplify(whole.points, whole.faces)
     preview.save(preview.render(whole.points, whole.faces, simple=light), out)
-    glb.write(out / "model.glb", [glb.Model("part", *light)])
+    models = glb.write(out / "model.glb", [glb.Model("part", *light)])
     if len(light[1]) < len(whole.faces) <= FULL_TRIANGLES:
         glb.write(out / "model-full.glb", [glb.Model("part", whole.points, whole.faces)])
+    if found is not None:
+        _marks(whole, found, models, out)
+
+
+def _marks(whole: Surface, found: Details, models: list[glb.Model], out: Path) -> None:
+    """Write where the findings are. The model's points are rounded: walls are measured from just below its surface."""
+    boundary, non_manifold, misoriented = marks.open_edges(whole)
+    below = ROUNDING * float(np.ptp(whole.points, axis=0).max())
+
+    def thickness(spots: Floats, normals: Floats) -> Floats:
+        return walls.thickness_at(found.scene, spots - below * normals, normals) + below
+
+    marks.write(
+        out / "marks.json",
+        whole,
+        (models[0].points, models[0].faces) if models else None,
+        boundary=boundary,
+        non_manifold=non_manifold,
+        misoriented=misoriented,
+        crossing=found.crossing,
+        points=found.points,
+        thickness_at=thickness,
+    )
 
 
 def _finite(value: Any) -> Any:
