@@ -57,6 +57,9 @@ def _tessellated(data: bytes, kind: Literal["step", "iges"], scale: float, unit:
     if not made:
         raise RefusedError("unreadable", f"the {name} file holds no shape that can be read")
     head, chunk = gltf.document(made)
+    for node in head.get("nodes", []):
+        if str(node.get("name", "")).startswith("=>["):
+            del node["name"]
     parts = [Part(p.name, _rounded(p.points), p.faces) for p in gltf.parts_of(head, chunk, scale, y_up=False)]
     if not parts:
         raise RefusedError("no-triangles", f"the {name} file holds curves or points, no surface")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from designs.mesh import welding
 from designs.mesh.load import polygons, scan
-from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
+from designs.mesh.types import Corners, Faces, Loaded, Part, Points, RefusedError
 
 MAX_PARTS = 1000
 MAX_MATERIALS = 100
@@ -64,7 +64,7 @@ def _parts(data: bytes, points: Points, faces: Faces, groups: NDArray[np.int64])
     return parts
 
 
-def _together(owner: NDArray[np.int64], faces: Faces, count: int, points: int) -> NDArray[np.int64]:
+def _together(owner: NDArray[np.int64], faces: Faces | Corners, count: int, points: int) -> NDArray[np.int64]:
     """For each group the lowest group that it is joined to by shared points."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

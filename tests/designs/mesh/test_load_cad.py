@@ -73,6 +73,46 @@ def test_a_step_in_metres_is_a_thousand_times_larger(shared):
     assert loaded.parts[0].points.max() - loaded.parts[0].points.min() == pytest.approx(56_450, rel=0.01)
 
 
+ASSEMBLY = """#901=PRODUCT('kit','kit','',(#415));
+#902=PRODUCT_DEFINITION_FORMATION('','',#901);
+#903=PRODUCT_DEFINITION('kit','kit',#902,#409);
+#904=PRODUCT_DEFINITION_SHAPE('','',#903);
+#905=CARTESIAN_POINT('',(0.,0.,0.));
+#906=CARTESIAN_POINT('',(100.,0.,0.));
+#907=DIRECTION('',(0.,0.,1.));
+#908=DIRECTION('',(1.,0.,0.));
+#909=AXIS2_PLACEMENT_3D('',#905,#907,#908);
+#910=AXIS2_PLACEMENT_3D('',#906,#907,#908);
+#911=SHAPE_REPRESENTATION('',(#909,#910),#400);
+#912=SHAPE_DEFINITION_REPRESENTATION(#904,#911);
+"""
+INSTANCE = """#9{0}1=NEXT_ASSEMBLY_USAGE_OCCURRENCE('{0}','{1}','',#903,#410,$);
+#9{0}2=PRODUCT_DEFINITION_SHAPE('','',#9{0}1);
+#9{0}3=ITEM_DEFINED_TRANSFORMATION('','',#242,#{2});
+#9{0}4=(REPRESENTATION_RELATIONSHIP('','',#408,#911)REPRESENTATION_RELATIONSHIP_WITH_TRANSFORMATION(#9{0}3)
+SHAPE_REPRESENTATION_RELATIONSHIP());
+#9{0}5=CONTEXT_DEPENDENT_SHAPE_REPRESENTATION(#9{0}4,#9{0}2);
+"""
+
+
+def test_the_instances_of_an_assembly_are_parts_with_their_names(shared):
+    text = (shared / "files/josefadamcik__SofleKeyboard/sofle_v2_oled_cover_0.1.step").read_text()
+    begun, ended = text.rsplit("ENDSEC;", 1)
+    assembly = ASSEMBLY + INSTANCE.format(2, "left", 909) + INSTANCE.format(3, "right", 910)
+    left, right = cad.read_step(f"{begun}{assembly}ENDSEC;{ended}".encode()).parts
+    assert len(left.faces) == len(right.faces) == 340
+    assert right.points.mean(axis=0) - left.points.mean(axis=0) == pytest.approx([100, 0, 0], abs=1e-3)
+    assert [left.name, right.name] == ["left", "right"]
+
+
+def test_no_part_is_named_by_a_label_of_opencascade(shared):
+    text = (shared / "files/josefadamcik__SofleKeyboard/sofle_v2_oled_cover_0.1.step").read_text()
+    begun, ended = text.rsplit("ENDSEC;", 1)
+    assembly = ASSEMBLY + INSTANCE.format(2, "left", 907) + INSTANCE.format(3, "right", 907)
+    names = [part.name for part in cad.read_step(f"{begun}{assembly}ENDSEC;{ended}".encode()).parts]
+    assert names == ["right", "right"]
+
+
 BAD_STEP = [
     (b"solid", "not-step"),
     (b"ISO-10303-21;\nHEADER;\n#1=", "truncated"),
