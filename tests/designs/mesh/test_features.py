@@ -76,13 +76,10 @@ def not_round():
     yield "ring", trimesh.creation.torus(10, 2, 64, 64)
     yield "cone", trimesh.creation.cone(10, 20, sections=64)
     yield "box", box(10, 10, 10)
-    yield "rounded box", trimesh.creation.extrude_polygon(_rounded(), 5)
-
-
-def _rounded():
-    from shapely.geometry import box as rectangle
-
-    return rectangle(0, 0, 20, 10).buffer(3, quad_segs=16)
+    yield (
+        "rounded box",
+        sum((rod(6, 5, 64, at=at) for at in ((20, 0, 0), (0, 10, 0), (20, 10, 0))), rod(6, 5, 64)).hull(),
+    )
 
 
 @pytest.mark.parametrize(("name", "solid"), [pytest.param(*each, id=each[0]) for each in not_round()])
