@@ -15,7 +15,7 @@ from designs.mesh.types import Facts, Floats, Surface
 Pairs = NDArray[np.int32]
 
 MAX_PAIRS = 100_000
-STEPS = 400_000_000
+STEPS = 100_000_000
 STEPS_A_FACE = 200
 """Steps of some 8 ns before a hostile mesh is given up; real parts take 50 to 150 a face."""
 TEST_STEPS = 12
