@@ -15,9 +15,10 @@ from designs.mesh.types import Facts, Floats, Surface
 Pairs = NDArray[np.int32]
 
 MAX_PAIRS = 100_000
-STEPS_A_FACE = 2_000
-MIN_STEPS = 50_000_000
-MAX_STEPS = 600_000_000
+STEPS = 100_000_000
+STEPS_A_FACE = 200
+"""Steps of some 8 ns before a hostile mesh is given up; real parts take 50 to 150 a face."""
+TEST_STEPS = 12
 TOUCH = 1e-9
 
 
@@ -141,7 +142,7 @@ def _pairs(corners: Floats, faces: Pairs, boxes: Floats, leaves: int, most: int,
                 for j in range(max(begin, i + 1), min(begin + bvh.LEAF, count)):
                     if _apart(bounds[i], bounds[j]):
                         continue
-                    walked += 4
+                    walked += TEST_STEPS
                     if _cross(corners, faces, i, j):
                         if used == most:
                             return found, True
@@ -158,9 +159,9 @@ def find(surface: Surface, tree: bvh.Tree | None = None) -> tuple[Pairs, bool]:
     It stops at 100,000 pairs, or when everything lies upon everything. Some 1-2 s a million triangles.
     """
     tree = tree or bvh.build(surface)
-    steps = int(np.clip(STEPS_A_FACE * len(tree.order), MIN_STEPS, MAX_STEPS))
+    steps = STEPS + STEPS_A_FACE * len(tree.order)
     pairs, truncated = _pairs(tree.corners, tree.faces, tree.boxes, tree.leaves, MAX_PAIRS, steps)
-    return tree.order[pairs].astype(np.int32), bool(truncated)
+    return np.sort(tree.order[pairs].astype(np.int32), axis=1), bool(truncated)
 
 
 def facts(pairs: Pairs, truncated: bool) -> Facts:
