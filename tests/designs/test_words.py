@@ -21,8 +21,8 @@ REFUSALS = (
     "abandoned bad-count bad-index component-cycle crashed empty flat lfs-pointer missing-part needs-openscad "
     "no-triangles non-finite not-3mf not-amf not-gcode not-gltf not-iges not-off not-scad not-step not-stl not-svg "
     "out-of-memory output-too-large outside-target render-timeout render-too-large syntax timeout too-complex "
-    "too-large too-many-instances too-many-pixels too-many-triangles truncated unknown-format unpacks-too-large unreadable "
-    "unsupported-extension unsupported-version xml-dtd"
+    "too-large too-many-instances too-many-pixels too-many-triangles truncated unknown-format unpacks-too-large "
+    "unreadable unsupported-extension unsupported-version xml-dtd"
 ).split()
 NUMBERS = {
     "size_mm": [300.0, 20.0, 10.0], "bed_mm": [220.0, 220.0, 250.0], "unit": "inch", "confidence": 0.87, "count": 3,
