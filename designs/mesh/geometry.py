@@ -93,9 +93,23 @@ def sums(surface: Surface, shell_of: NDArray[np.int32], shells: int, bed: float)
     )  # fmt: skip
 
 
+@njit(cache=True)
+def _bounds(points: Points) -> Floats:
+    found = np.empty((2, 3))
+    found[0] = points[0]
+    found[1] = points[0]
+    for i in range(len(points)):
+        for axis in range(3):
+            value = points[i, axis]
+            found[0, axis] = min(found[0, axis], value)
+            found[1, axis] = max(found[1, axis], value)
+    return found
+
+
 def bounds(points: Points) -> tuple[Floats, Floats]:
-    """(lowest, highest) corner of n x 3 points."""
-    return points.min(axis=0), points.max(axis=0)
+    """(lowest, highest) corner of n x 3 points, at least one."""
+    found = _bounds(points)
+    return found[0], found[1]
 
 
 def centre_of_mass(volume: float, area: float, moment: Floats, area_moment: Floats, closed: bool) -> Floats:
@@ -113,6 +127,7 @@ def has_inside(volume: float, area: float) -> bool:
 def warm() -> None:
     """Compile the kernels, or load them from the cache."""
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float64)
+    bounds(points)
     _sums(
         points, np.array([[0, 1, 2]], np.int32), np.zeros(1, np.int32), 1, 0.0, overhang.sines(), np.array([0.05, 0.99])
     )

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from designs.mesh.types import Corners, Part, Surface
-from designs.mesh.welding import has_noise, weld
+from designs.mesh.welding import Welded, has_noise, weld
 
 __all__ = ["Edges", "edges", "fans", "shells", "surface", "together", "warm", "weld", "whole"]
 
@@ -197,7 +197,10 @@ def surface(part: Part) -> Surface:
 
 def surface_and_edges(part: Part) -> tuple[Surface, Edges]:
     """As `surface`, with its edges."""
-    exact = _without_repeats(*weld(part.points, part.faces, snap=False))
+    if isinstance(part, Welded):
+        exact = _without_repeats(part.points, part.faces.astype(np.int32))
+    else:
+        exact = _without_repeats(*weld(part.points, part.faces, snap=False))
     paired = edges(exact)
     if paired.boundary and has_noise(exact.points):
         clear = _without_repeats(*weld(exact.points, exact.faces))

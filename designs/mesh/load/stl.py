@@ -10,7 +10,6 @@ from designs.mesh import topology, welding
 from designs.mesh.load import scan
 from designs.mesh.types import Floats, Loaded, Part, Points, RefusedError
 
-_FACET = np.dtype([("normal", "<f4", 3), ("points", "<f4", (3, 3)), ("attribute", "<u2")])
 _ENDSOLID = re.compile(rb"endsolid", re.IGNORECASE)
 _LEAST_VERTEX = len("vertex 0 0 0")
 _NAME = 200
@@ -33,11 +32,10 @@ def read(data: bytes) -> Loaded:
         raise RefusedError(
             "truncated", f"truncated: {count} facets announced, {present} present", announced=count, present=present
         )
-    facets = np.frombuffer(data, _FACET, count, 84)
     trailing = len(data) - 84 - 50 * count
     warnings = [f"{trailing} bytes after the last facet"] if trailing else []
-    points, faces = welding.unite(np.ascontiguousarray(facets["points"]).reshape(-1, 3))
-    return Loaded([Part("", points, faces.astype(np.int64))], warnings=warnings)
+    points, faces = welding.unite(data, 84, count)
+    return Loaded([welding.Welded("", points, faces.astype(np.int64))], warnings=warnings)
 
 
 def _printable(head: bytes) -> bool:
