@@ -1,9 +1,13 @@
 """The page of a file as people see it: checked for a machine, findings in place, units set with one click."""
 
 import json
+import re
 
+import numpy as np
 import pytest
 
+from designs.mesh import estimate
+from designs.mesh.types import Surface
 from designs.models import Analysis, File
 from jobs.models import Job
 from tests import factories
@@ -137,6 +141,20 @@ def test_an_openscad_file_shows_its_source_and_says_when_the_program_is_absent(c
     Analysis.objects.filter(format="scad").update(refusal_code="", facts=FACTS, model="a" * 64)
     shown = page(client, address)
     assert shown.index("mesh-viewer") < shown.index('aria-label="Source"')
+
+
+def test_material_and_time_are_told_as_ranges_for_filament_alone(client, measured):
+    corners = np.array([[x, y, z] for x in (0.0, 20.0) for y in (0.0, 20.0) for z in (0.0, 20.0)])
+    faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6],
+             [0, 6, 4], [1, 5, 7], [1, 7, 3]]  # fmt: skip
+    surface = Surface(corners, np.array(faces, np.int32))
+    cube = {"size_mm": [20.0] * 3, "volume_mm3": 8000.0, "area_mm2": 2400.0, "units": "mm"}
+    Analysis.objects.update(facts={**FACTS, **cube, "print_terms": estimate.terms(surface)})
+    told = re.search(r'class="estimate">About ([\d.]+) g to ([\d.]+) g of PLA, (\d+) min to (\d+) min<', page(client))
+    low, high = float(told[1]), float(told[2])
+    assert 2.0 < low < high < 8000 / 1000 * 1.24
+    assert 5 < int(told[3]) < int(told[4]) < 60
+    assert 'class="estimate"' not in page(client, profile="sls-nylon")
 
 
 def test_the_api_gives_the_same_findings(client, measured):

@@ -111,6 +111,7 @@ def test_the_table_of_facts_has_a_row_for_all_that_was_measured_and_none_for_wha
         "orientations": [{"reasons": ["less-support", "lower"]}],
     }  # fmt: skip
     rows = dict(words.facts(known))
+    assert list(rows)[:2] == ["Size", "Volume"]
     assert rows["Size"] == "10.0 × 20.0 × 30.0 mm"
     assert rows["Smallest box, turned"] == "28.0 × 20.0 × 9.00 mm"
     assert rows["Mass, solid PLA"] == "2.48 g"
