@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from designs.words.facts import LayerRow, ObjectRow, Rows, facts, grade, layers, objects, others
 from designs.words.findings import Words, finding
 from designs.words.profiles import profile_name
 from designs.words.refusals import refusal
+from designs.words.tables import LayerRow, ObjectRow, Rows, facts, grade, layers, objects, others
 from designs.words.values import dimensions, duration, number, quantity, span
 
 if TYPE_CHECKING:

@@ -82,6 +82,7 @@ def _reader(code: str, numbers: dict[str, Any]) -> str:
         "outside-target": _("It asks for a file that is not in it; nothing outside is opened."),
         "xml-dtd": _("Its XML has a document type or entities, which are not allowed."),
         "syntax": _("A file that it includes has a fault."),
+        "render-timeout": _("OpenSCAD was stopped after the time that one file may take."),
     }.get(code, "")
 
 
@@ -91,8 +92,9 @@ def _bounds(code: str, numbers: dict[str, Any]) -> str:
     known = isinstance(limit, int | float) and not isinstance(limit, bool) and limit > 0
     count = {"limit": quantity(limit) if known else ""}
     size = {"limit": quantity(int(limit) >> 20) if known and limit is not None else ""}
+    exact: dict[str, str] = {}
     if known:
-        return {
+        exact = {
             "too-large": _("Files of at most %(limit)s MiB are measured.") % size,
             "unpacks-too-large": _("It unpacks to more than is allowed.")
             if limit is not None and limit < 1 << 20
@@ -101,8 +103,8 @@ def _bounds(code: str, numbers: dict[str, Any]) -> str:
             "too-many-instances": _("It places objects more than %(limit)s times.") % count,
             "too-many-pixels": _("Images of at most %(limit)s pixels are drawn.") % count,
             "too-complex": _("It expands to more than %(limit)s shapes or points.") % count,
-        }.get(code, "")
-    return {
+        }
+    return exact.get(code) or {
         "too-large": _("It is larger than the files that are measured here."),
         "unpacks-too-large": _("It unpacks to more than is allowed."),
         "too-many-triangles": _("It has, or announces, more triangles than are measured here."),

@@ -50,8 +50,9 @@ def grade(name: str) -> str:
 
 def facts(known: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> Rows:
     """Every fact that people ask for, as (label, value); what was not measured has no row."""
-    rows = _sizes(known)
-    rows += _solid(known, profile) if known.get("triangles") else []
+    size = readings.numbers(known, "size_mm")
+    rows = [(_("Size"), dimensions(size))] if size else []
+    rows += [*_solid(known, profile), *_tight(known)] if known.get("triangles") else []
     rows += _labelled(known, _topology()) if known.get("triangles") else _drawing(known)
     rows += _features(known)
     if way := best_way(known):
@@ -61,12 +62,12 @@ def facts(known: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> Rows:
     return rows
 
 
-def _sizes(known: Mapping[str, Any]) -> Rows:
-    size, tight = readings.numbers(known, "size_mm"), readings.sides(known, "oriented_box_mm")
-    rows = [(_("Size"), dimensions(size))] if size else []
-    if size and tight and any(abs(a - b) > 0.01 * b for a, b in zip(sorted(size), sorted(tight), strict=False)):
-        rows.append((_("Smallest box, turned"), dimensions(tight)))
-    return rows
+def _tight(known: Mapping[str, Any]) -> Rows:
+    """The smallest box at any angle, where it is not the box along the axes."""
+    size, tight = readings.sides(known), readings.sides(known, "oriented_box_mm")
+    if size and tight and any(abs(a - b) > 0.01 * b for a, b in zip(sorted(size), sorted(tight), strict=True)):
+        return [(_("Smallest box, turned"), dimensions(tight))]
+    return []
 
 
 def _solid(known: Mapping[str, Any], profile: Profile) -> Rows:
