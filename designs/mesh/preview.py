@@ -20,7 +20,7 @@ BACK = np.array([0.20, 0.085, 0.060], np.float32)
 SHADOW = (10, 12, 16)
 SHADOW_MOST = 0.62
 SAMPLES = np.array([[-0.42, -0.08], [-0.25, 0.42], [-0.08, -0.42], [0.08, 0.08], [0.25, -0.25], [0.42, 0.25]])
-MAX_SECONDS = 0.35  # of one of the seven passes
+MAX_SECONDS = 0.25  # of one of the seven passes
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Shade:
 
 
 def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
-    """Centre and scale a part; where its faces would take too long to draw, only every k-th is kept."""
+    """Centre and scale a part; where its faces overlap so much that drawing takes too long, every k-th is kept."""
     corners = np.ascontiguousarray(faces, np.int32)
     used = points[corners.ravel()]
     middle = (used.max(axis=0) + used.min(axis=0)) / 2
     radius = max(float(np.sqrt(((used - middle) ** 2).sum(axis=1).max())), 1e-300)
     shape = np.ascontiguousarray((np.clip((points - middle) / radius, -1.0, 1.0)), np.float32)
-    excess = light.cost(shape, corners, max(size, light.MAP)) / MAX_SECONDS
+    excess = light.cost(shape, corners, max(size, light.MAP), each=0) / MAX_SECONDS
     if excess > 1:
         corners = np.ascontiguousarray(corners[:: int(np.ceil(excess))])
     a, b, c = (shape[corners[:, i]] for i in range(3))

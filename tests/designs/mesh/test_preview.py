@@ -83,7 +83,7 @@ def test_a_part_looks_the_same_at_every_size(factor):
 
 def test_a_part_far_from_the_origin_looks_the_same():
     points, faces = box([20, 12, 8])
-    assert np.abs(drawn((points, faces)) - drawn((points + [1e5, -1e5, 300], faces))).mean() < 0.5
+    assert np.abs(drawn((points, faces)) - drawn((points + np.array([1e5, -1e5, 300]), faces))).mean() < 0.5
 
 
 SHAPES = {
@@ -200,9 +200,9 @@ def test_thousands_of_overlapping_sheets_do_not_hold_a_worker():
     random = np.random.default_rng(5)
     points = random.normal(size=(90_000, 3))
     faces = np.arange(90_000).reshape(-1, 3).astype(np.int32)
-    start = time.perf_counter()
+    start = time.process_time()
     picture = preview.render(points, faces, SIZE)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 7
     assert np.asarray(picture)[..., 3].max() == 255
 
 
