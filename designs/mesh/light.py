@@ -37,10 +37,8 @@ def lamp(towards: Single, count: int = LAMP_RAYS) -> Single:
 
 def cost(points: Single, faces: Corners, size: int, each: float = 25.0) -> float:
     """Seconds, about, to draw these faces in one map of `size` px that spans the unit sphere, `each` ns a face."""
-    corners = points[faces]
-    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    area = 0.5 * float(np.linalg.norm(np.cross(a, b), axis=1).sum())
-    reach = float(np.abs(a).max(axis=1).sum())
+    _, areas, reach = raster.face_normals(points, faces)
+    area = float(areas.sum(dtype=np.float64))
     return (0.5 * area * (size / 2) ** 2 * 2 + reach * size / 2 * 6 + len(faces) * each) * 1e-9
 
 
