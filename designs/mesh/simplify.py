@@ -9,7 +9,7 @@ from designs.mesh.types import Corners, Faces, Floats, Points
 MAX_TRIANGLES = 200_000
 FEWEST = 400  # triangles that a shell keeps, when it has them and there is room
 # Allowed change of volume, and the library's aggressiveness: at 7, tessellated CAD loses up to 25 %.
-STEPS = ((0.003, 5.0), (0.01, 5.0), (0.02, 7.0))
+STEPS = ((0.01, 7.0), (0.02, 5.0))
 MANY_SHELLS = 2_000
 
 
