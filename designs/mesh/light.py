@@ -35,13 +35,11 @@ def lamp(towards: Single, count: int = LAMP_RAYS) -> Single:
     return unit(np.asarray(towards + spread, np.float32))
 
 
-def cost(points: Single, faces: Corners, size: int) -> float:
-    """Seconds, about, to draw these faces in one map of `size` px that spans the unit sphere."""
-    corners = points[faces]
-    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    area = 0.5 * float(np.linalg.norm(np.cross(a, b), axis=1).sum())
-    reach = float(np.abs(a).max(axis=1).sum())
-    return (0.5 * area * (size / 2) ** 2 * 2 + reach * size / 2 * 6 + len(faces) * 25) * 1e-9
+def cost(points: Single, faces: Corners, size: int, each: float = 25.0) -> float:
+    """Seconds, about, to draw these faces in one map of `size` px that spans the unit sphere, `each` ns a face."""
+    _, areas, reach = raster.face_normals(points, faces)
+    area = float(areas.sum(dtype=np.float64))
+    return (0.5 * area * (size / 2) ** 2 * 2 + reach * size / 2 * 6 + len(faces) * each) * 1e-9
 
 
 def rays(points: Single, faces: Corners) -> int:
@@ -81,9 +79,10 @@ def reaching(
 
 @njit(cache=True)
 def soften(values: Single, normals: Single, depth: Single, reach: int, step: float) -> Single:
-    """h x w x 2 averaged along rows, then columns, over pixels of one surface.
+    """h x w x 2 averaged along rows, then columns, over the pixels of one surface.
 
-    That is: within 18 degrees and, for each pixel between, `step` deep. `depth` is infinite where there is nothing; `normals` h x w x 3.
+    That is: within 18 degrees and `step` of depth for each pixel between. `depth` is infinite where there is nothing;
+    `normals` h x w x 3.
     """
     height, width, _ = values.shape
     source = values

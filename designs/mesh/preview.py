@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from designs.mesh import camera, light, raster
+from designs.mesh import camera, light, raster, simplify
 from designs.mesh.camera import Camera, unit
 from designs.mesh.raster import Single, Whole
 from designs.mesh.types import Corners, Faces, Floats, Points
@@ -20,17 +20,22 @@ BACK = np.array([0.20, 0.085, 0.060], np.float32)
 SHADOW = (10, 12, 16)
 SHADOW_MOST = 0.62
 SAMPLES = np.array([[-0.42, -0.08], [-0.25, 0.42], [-0.08, -0.42], [0.08, 0.08], [0.25, -0.25], [0.42, 0.25]])
-MAX_SECONDS = 0.35  # of one of the seven passes
+MAX_SECONDS = 0.25  # of one of the seven passes
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A part in the unit sphere: points n x 3, faces m x 3, face normals m x 3, corner normals m x 3 x 3."""
+    """A part in the unit sphere: points n x 3, faces m x 3, face normals m x 3, corner normals m x 3 x 3.
+
+    `middle` and `radius` are what was taken from the points of the file.
+    """
 
     points: Single
     faces: Corners
     normals: Single
     smooth: Single
+    middle: Floats
+    radius: float
 
 
 @dataclass(frozen=True)
@@ -44,22 +49,20 @@ class Shade:
 
 
 def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
-    """Centre and scale a part; where its faces would take too long to draw, only every k-th is kept."""
+    """Centre and scale a part; where its faces overlap so much that drawing takes too long, every k-th is kept."""
     corners = np.ascontiguousarray(faces, np.int32)
-    used = points[corners.ravel()]
-    middle = (used.max(axis=0) + used.min(axis=0)) / 2
-    radius = max(float(np.sqrt(((used - middle) ** 2).sum(axis=1).max())), 1e-300)
+    used, corners = simplify.own(corners, len(points))
+    points = points[used]
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle = (low + high) / 2
+    radius = max(float(np.linalg.norm((high - low) / 2)), 1e-300)
     shape = np.ascontiguousarray((np.clip((points - middle) / radius, -1.0, 1.0)), np.float32)
-    excess = light.cost(shape, corners, max(size, light.MAP)) / MAX_SECONDS
+    excess = light.cost(shape, corners, max(size, light.MAP), each=0) / MAX_SECONDS
     if excess > 1:
         corners = np.ascontiguousarray(corners[:: int(np.ceil(excess))])
-    a, b, c = (shape[corners[:, i]] for i in range(3))
-    cross = np.cross((b - a).astype(np.float64), (c - a).astype(np.float64))
-    length = np.linalg.norm(cross, axis=1)
-    normals = np.ascontiguousarray(cross / np.maximum(length, 1e-300)[:, None], np.float32)
-    areas = np.ascontiguousarray(length / max(float(length.max()), 1e-300), np.float32)
+    normals, areas, _ = raster.face_normals(shape, corners)
     smooth = raster.corner_normals(corners, normals, areas, len(shape), float(np.cos(np.radians(raster.ROUND_DEGREES))))
-    return Scene(shape, corners, normals, smooth)
+    return Scene(shape, corners, normals, smooth, middle, radius)
 
 
 def _inside_out(part: Scene) -> bool:
@@ -79,7 +82,9 @@ def _inside_out(part: Scene) -> bool:
 def _turned(part: Scene) -> Scene:
     """The part with every face turned over."""
     faces = np.ascontiguousarray(part.faces[:, ::-1])
-    return Scene(part.points, faces, -part.normals, np.ascontiguousarray(-part.smooth[:, ::-1]))
+    return Scene(
+        part.points, faces, -part.normals, np.ascontiguousarray(-part.smooth[:, ::-1]), part.middle, part.radius
+    )
 
 
 def _buffers(size: int) -> tuple[Single, Whole]:
@@ -96,7 +101,7 @@ def render(
     """
     part = scene(points, faces, size)
     lighter = simple is not None and len(simple[1]) < len(part.faces)
-    caster = _beside(part, points, simple) if lighter and simple else part
+    caster = _beside(part, simple) if lighter and simple else part
     if _inside_out(caster):
         part, caster = _turned(part), _turned(caster) if lighter else _turned(part)
     eye = camera.choose(caster.points, caster.faces, caster.normals)
@@ -107,15 +112,12 @@ def render(
     return Image.alpha_composite(shadow, drawn) if shadow else drawn
 
 
-def _beside(part: Scene, points: Points, simple: tuple[Points, Faces | Corners]) -> Scene:
+def _beside(part: Scene, simple: tuple[Points, Faces | Corners]) -> Scene:
     """The simpler part in the same place and size."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    step = float(np.ptp(part.points, axis=0).max()) / max(float((high - low).max()), 1e-300)
-    shape = (simple[0] - (low + high) / 2) * step + (part.points.max(axis=0) + part.points.min(axis=0)) / 2
     fewer = np.ascontiguousarray(simple[1], np.int32)
-    a, b, c = (shape[fewer[:, i]] for i in range(3))
-    normals = unit(np.cross(b - a, c - a).astype(np.float32))
-    return Scene(np.ascontiguousarray(shape, np.float32), fewer, normals, np.zeros((0, 3, 3), np.float32))
+    shape = np.ascontiguousarray((simple[0] - part.middle) / part.radius, np.float32)
+    normals, _, _ = raster.face_normals(shape, fewer)
+    return Scene(shape, fewer, normals, np.zeros((0, 3, 3), np.float32), part.middle, part.radius)
 
 
 def _up(eye: Camera) -> Single:

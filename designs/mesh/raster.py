@@ -137,6 +137,28 @@ def gather(
 
 
 @njit(cache=True)
+def face_normals(points: Single, faces: Corners) -> tuple[Single, Single, float]:
+    """m x 3 unit normals (zero without area), m areas, and the sum of the longest sides along an axis."""
+    normals, areas = np.zeros((len(faces), 3), np.float32), np.empty(len(faces), np.float32)
+    reach = 0.0
+    for f in range(len(faces)):
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        u0 = np.float64(points[b, 0]) - np.float64(points[a, 0])
+        u1 = np.float64(points[b, 1]) - np.float64(points[a, 1])
+        u2 = np.float64(points[b, 2]) - np.float64(points[a, 2])
+        v0 = np.float64(points[c, 0]) - np.float64(points[a, 0])
+        v1 = np.float64(points[c, 1]) - np.float64(points[a, 1])
+        v2 = np.float64(points[c, 2]) - np.float64(points[a, 2])
+        x, y, z = u1 * v2 - u2 * v1, u2 * v0 - u0 * v2, u0 * v1 - u1 * v0
+        length = np.sqrt(x * x + y * y + z * z)
+        if length > 0:
+            normals[f, 0], normals[f, 1], normals[f, 2] = x / length, y / length, z / length
+        areas[f] = length / 2
+        reach += max(abs(u0), abs(u1), abs(u2))
+    return normals, areas, reach
+
+
+@njit(cache=True)
 def corner_normals(faces: Corners, normals: Single, areas: Single, count: int, cosine: float) -> Single:
     """m x 3 x 3: the normal at each corner, of the faces about its point that turn less than the crease angle.
 
@@ -224,6 +246,7 @@ def warm() -> None:
     three = np.zeros((1, 3), np.float32)
     one = np.zeros(1, np.float32)
     gather(depth, three, three, np.eye(3, dtype=np.float32), np.ones(4, np.float32), 1.0, one, one.copy())
+    face_normals(np.zeros((3, 3), np.float32), faces)
     smooth = corner_normals(faces, three, one, 3, 0.9)
     row = np.zeros(1, np.int32)
     surface_at(row, row, np.zeros((1, 1), np.int32), flat, flat, faces, smooth, three, flat)

@@ -9,7 +9,7 @@ from designs.mesh.types import Corners, Faces, Floats, Points
 MAX_TRIANGLES = 200_000
 FEWEST = 400  # triangles that a shell keeps, when it has them and there is room
 # Allowed change of volume, and the library's aggressiveness: at 7, tessellated CAD loses up to 25 %.
-STEPS = ((0.003, 5.0), (0.01, 5.0), (0.02, 7.0))
+STEPS = ((0.01, 7.0), (0.02, 5.0))
 MANY_SHELLS = 2_000
 
 
@@ -42,17 +42,44 @@ def _shells(faces: Corners, count: int) -> NDArray[np.int32]:
     return labels
 
 
+@njit(cache=True)
+def _sums(points: Points, faces: Corners) -> tuple[float, float]:
+    """Signed volume, from the first point, and area."""
+    volume, area = 0.0, 0.0
+    if not len(faces):
+        return volume, area
+    o = points[faces[0, 0]]
+    for f in range(len(faces)):
+        a, b, c = points[faces[f, 0]] - o, points[faces[f, 1]] - o, points[faces[f, 2]] - o
+        x = (b[1] - a[1]) * (c[2] - a[2]) - (b[2] - a[2]) * (c[1] - a[1])
+        y = (b[2] - a[2]) * (c[0] - a[0]) - (b[0] - a[0]) * (c[2] - a[2])
+        z = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+        volume += a[0] * x + a[1] * y + a[2] * z
+        area += np.sqrt(x * x + y * y + z * z)
+    return volume / 6.0, area / 2.0
+
+
+@njit(cache=True)
+def own(faces: Corners, count: int) -> tuple[NDArray[np.int32], Corners]:
+    """The points that faces use, in the order of their use, and the faces with those counted from 0."""
+    names = np.full(count, -1, np.int32)
+    used = np.empty(min(count, 3 * len(faces)), np.int32)
+    result = np.empty((len(faces), 3), np.int32)
+    size = 0
+    for f in range(len(faces)):
+        for corner in range(3):
+            p = faces[f, corner]
+            if names[p] < 0:
+                names[p] = size
+                used[size] = p
+                size += 1
+            result[f, corner] = names[p]
+    return used[:size].copy(), result
+
+
 def volume(points: Points, faces: Faces | Corners) -> float:
     """The signed volume, from the first point (mm³): what it is for an open mesh depends on that point."""
-    local = points - points[faces[0, 0]] if len(faces) else points
-    a, b, c = (local[faces[:, corner]] for corner in range(3))
-    return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6.0)
-
-
-def area(points: Points, faces: Faces | Corners) -> float:
-    """The area of all faces (mm²)."""
-    a, b, c = (points[faces[:, corner]] for corner in range(3))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2.0)
+    return float(_sums(np.ascontiguousarray(points, np.float64), np.ascontiguousarray(faces, np.int32))[0])
 
 
 def simplify(points: Points, faces: Faces | Corners, limit: int = MAX_TRIANGLES) -> tuple[Points, Corners]:
@@ -64,6 +91,7 @@ def simplify(points: Points, faces: Faces | Corners, limit: int = MAX_TRIANGLES)
     corners = np.ascontiguousarray(faces, np.int32)
     if len(corners) <= limit:
         return points, corners
+    points = np.ascontiguousarray(points, np.float64)
     labels = _shells(corners, len(points))
     order = np.argsort(labels, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
@@ -89,12 +117,11 @@ class _Shell:
     """One shell as it is cut: always from the original, and only when the result is smaller and true to it."""
 
     def __init__(self, points: Points, faces: Corners) -> None:
-        used, index = np.unique(faces, return_inverse=True)
+        used, self.faces = own(faces, len(points))
         self.points: Points = points[used]
-        self.faces: Corners = np.ascontiguousarray(index.reshape(-1, 3), np.int32)
         self._whole = (self.points.astype(np.float32), self.faces)
         self._stalled = 0.0
-        self._volume, self._area = volume(self.points, self.faces), area(self.points, self.faces)
+        self._volume, self._area = _sums(self.points, self.faces)
 
     def cut(self, quota: int, aggression: float, error: float) -> None:
         """Cut to `quota` triangles if volume and area change by no more than the share `error`."""
@@ -104,13 +131,14 @@ class _Shell:
             return
         fewer, cut = fast_simplification.simplify(*self._whole, target_count=max(quota, 4), agg=aggression)
         faces = _plain(np.ascontiguousarray(cut, np.int32))
-        points: Points = np.asarray(fewer, np.float64)
+        points: Points = np.ascontiguousarray(fewer, np.float64)
         if len(faces) > quota * 1.1:
             self._stalled = aggression
         if not 0 < len(faces) < len(self.faces):
             return
-        lost = abs(volume(points, faces) - self._volume) / max(abs(self._volume), 1e-300)
-        if lost <= error and abs(area(points, faces) - self._area) <= 4 * error * self._area:
+        size, area = _sums(points, faces)
+        lost = abs(size - self._volume) / max(abs(self._volume), 1e-300)
+        if lost <= error and abs(area - self._area) <= 4 * error * self._area:
             self.points, self.faces = points, faces
 
 
@@ -167,4 +195,7 @@ def warm() -> None:
     """Compile or load the kernel, and load the library."""
     import fast_simplification  # noqa: F401
 
-    _shells(np.array([[0, 1, 2]], np.int32), 3)
+    face = np.array([[0, 1, 2]], np.int32)
+    _shells(face, 3)
+    own(face, 3)
+    _sums(np.zeros((3, 3)), face)

@@ -62,7 +62,7 @@ def test_what_is_returned_is_what_a_decoder_of_the_file_reads(tmp_path):
     read = DracoPy.decode(data[view["byteOffset"] : view["byteOffset"] + view["byteLength"]])
     assert np.array_equal(np.asarray(read.faces), model.faces)
     x, z, y = head["nodes"][0]["translation"]
-    assert np.allclose(np.asarray(read.points) + [x, -y, z], model.points, atol=1e-5)
+    assert np.allclose(np.asarray(read.points) + np.array([x, -y, z]), model.points, atol=1e-5)
     accessors = head["accessors"]
     assert (accessors[0]["count"], accessors[1]["count"]) == (len(model.points), 3 * len(model.faces))
     assert accessors[0]["max"] == pytest.approx((model.points.max(axis=0) - [x, -y, z]).tolist(), abs=1e-5)
@@ -79,7 +79,7 @@ def test_a_comparison_has_a_named_node_for_what_stayed_came_and_went(tmp_path):
     points, faces = sphere(8)
     models = [
         glb.Model("same", points, faces),
-        glb.Model("added", points + [30, 0, 0], faces),
+        glb.Model("added", points + np.array([30, 0, 0]), faces),
         glb.Model("removed", points, faces[:0]),
     ]
     written = glb.write(tmp_path / "diff.glb", models)
@@ -132,7 +132,7 @@ def test_ten_thousand_specks_beside_a_part_do_not_push_it_out():
     large = sphere(48)
     speck = np.array([[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]])
     closed = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
-    specks = (speck[None] + np.arange(10_000)[:, None, None] * [0.5, 0, 0]).reshape(-1, 3) + [50, 0, 0]
+    specks = (speck[None] + np.arange(10_000)[:, None, None] * [0.5, 0, 0]).reshape(-1, 3) + np.array([50, 0, 0])
     many = (closed[None] + 4 * np.arange(10_000)[:, None, None]).reshape(-1, 3)
     points, faces = np.vstack([large[0], specks]), np.vstack([large[1], many + len(large[0])]).astype(np.int32)
     fewer, cut = simplify.simplify(points, faces, 8000)
