@@ -1,4 +1,4 @@
-"""What changed, should I reprint? One sentence, deterministic, in French too; and what a repair did."""
+"""What changed, should I reprint? One sentence, deterministic; and what a repair did."""
 
 import numpy as np
 import pytest

