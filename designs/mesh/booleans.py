@@ -28,6 +28,13 @@ def solid(surface: Surface, agrees: float = AGREES) -> Any | None:
     return made if abs(made.volume() - expected) <= agrees * expected else None
 
 
+def empty() -> Any:
+    """The solid of nothing."""
+    import manifold3d
+
+    return manifold3d.Manifold()
+
+
 def surface_of(made: Any) -> Surface:
     """The surface of a Manifold; without faces when it is empty. Parts of it that touch keep points of their own."""
     mesh = made.to_mesh64()

@@ -1,6 +1,7 @@
 """Two versions of a part: what changed between them in mm and mm³ and where, and in findings."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -177,9 +178,8 @@ def _exact(
         near.forget()
         near_after.forget()
     own, other = compact(before.points, before.faces[active]), compact(after.points, after.faces[active_after])
-    first, second = booleans.solid(own), booleans.solid(other)
-    mended = first is None or second is None
-    first, second = first or booleans.solid(closed(own)), second or booleans.solid(closed(other))
+    first, mended = _body(own)
+    second, mended_too = _body(other)
     if first is None or second is None:
         return None
     common, added, removed = booleans.between(first, second)
@@ -193,7 +193,7 @@ def _exact(
     both = shared + volume_mm3(added) + volume_mm3(removed)
     every = sorted(places + others, key=lambda place: -place["volume_mm3"])
     found = facts | {
-        "closed_for_it": mended,
+        "closed_for_it": mended or mended_too,
         "added_mm3": volume_mm3(added),
         "removed_mm3": volume_mm3(removed),
         "shared_share": min(1.0, shared / both) if both > 0 else 0.0,
@@ -204,6 +204,14 @@ def _exact(
     if not every:
         found |= {"same_shape": True, "only_retessellated": True}
     return Comparison(found, same, added, removed)
+
+
+def _body(surface: Surface) -> tuple[Any | None, bool]:
+    """(the solid of some shells, None where they have no inside; whether small holes had to be closed for it)."""
+    if not len(surface.faces):
+        return booleans.empty(), False
+    made = booleans.solid(surface)
+    return (made, False) if made is not None else (booleans.solid(closed(surface)), True)
 
 
 def _together(one: Surface, other: Surface) -> Surface:
