@@ -17,7 +17,7 @@ Facts = Mapping[str, Any]
 def where(at: Sequence[float], frame: Facts) -> str:
     """ "x 12, y 3, z 40 mm (top, left)": the sides as seen from the front with Z up, where the part's box is known."""
     spot = _("x %(x)s, y %(y)s, z %(z)s mm") % {
-        axis: words.number(value) for axis, value in zip("xyz", at, strict=True)
+        axis: words.number(round(value, 2) + 0.0) for axis, value in zip("xyz", at, strict=True)
     }
     low, size = frame.get("min_mm"), frame.get("size_mm")
     if not low or not size:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from designs.mesh.edge_table import volume_mm3, welded
+from designs.mesh.edge_table import compact, volume_mm3
 from designs.mesh.types import Surface
 
 AGREES = 1e-4
@@ -28,15 +28,23 @@ def solid(surface: Surface, agrees: float = AGREES) -> Any | None:
     return made if abs(made.volume() - expected) <= agrees * expected else None
 
 
+def empty() -> Any:
+    """The solid of nothing."""
+    import manifold3d
+
+    return manifold3d.Manifold()
+
+
 def surface_of(made: Any) -> Surface:
-    """The surface of a Manifold, welded; without faces when it is empty."""
+    """The surface of a Manifold; without faces when it is empty. Parts of it that touch keep points of their own."""
     mesh = made.to_mesh64()
     if not len(mesh.tri_verts):
         return Surface(np.zeros((0, 3)), np.zeros((0, 3), np.int32))
-    return welded(np.asarray(mesh.vert_properties[:, :3], np.float64), np.asarray(mesh.tri_verts, np.int64))
+    return compact(np.asarray(mesh.vert_properties[:, :3], np.float64), np.asarray(mesh.tri_verts).astype(np.int32))
 
 
 def between(before: Any, after: Any) -> tuple[Surface, Surface, Surface]:
     """(common, added, removed): what both solids fill, what only the second does, what only the first does."""
-    common, added = after.split(before)
-    return surface_of(common), surface_of(added), surface_of(before - after)
+    removed = surface_of(before - after)
+    common, added = (surface_of(part) for part in after.split(before))
+    return common, added, removed

@@ -1,6 +1,7 @@
 """Two versions of a part: what changed between them in mm and mm³ and where, and in findings."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,8 @@ __all__ = ["Change", "Comparison", "findings", "mass_g", "measure", "precision_m
 
 PRECISION = 2e-5
 COORDINATES = 4e-7
+STANDS_STILL = 0.5
+LARGE = 400_000
 NOTHING = Surface(np.zeros((0, 3)), np.zeros((0, 3), np.int32))
 
 
@@ -59,14 +62,20 @@ def measure(before: Surface, after: Surface) -> Comparison:
         return _one_is_empty(before, after)
     grain = precision_mm(before, after)
     facts = _of_each(before, after) | {"precision_mm": grain, "method": "exact"}
-    near = Nearest(before)
-    shift = translation(before, after, near, grain)
-    moved = bool(np.abs(shift).max() > 0)
-    facts["moved_mm"] = shift.tolist() if moved else None
-    laid, same_before, same_after = snapped(before, Surface(after.points - shift, after.faces), grain)
+    facts["moved_mm"] = None
+    laid, same_before, same_after = snapped(before, after, grain)
+    near: Nearest | None = None
+    shift, moved = np.zeros(3), False
+    if same_after.mean() < STANDS_STILL:
+        near = Nearest(before)
+        shift = translation(before, after, near, grain)
+        moved = bool(np.abs(shift).max() > 0)
+    if moved:
+        facts["moved_mm"] = shift.tolist()
+        laid, same_before, same_after = snapped(before, Surface(after.points - shift, after.faces), grain)
     if same_before.all() and same_after.all():
         return Comparison(facts | _unchanged(retessellated=False), after, NOTHING, NOTHING)
-    near_after = Nearest(laid)
+    near, near_after = near or Nearest(before), Nearest(laid)
     far_after = _far(laid, ~same_after, near)
     far_before = _far(before, ~same_before, near_after)
     farthest = float(max(far_after.max(initial=0.0), far_before.max(initial=0.0)))
@@ -165,13 +174,16 @@ def _exact(
     facts: Facts, before: Surface, after: Surface, active: Mask, active_after: Mask, near: Nearest, near_after: Nearest
 ) -> Comparison | None:
     """By booleans of the shells in play; None where a version has no inside."""
+    if len(before.faces) + len(after.faces) > LARGE:
+        near.forget()
+        near_after.forget()
     own, other = compact(before.points, before.faces[active]), compact(after.points, after.faces[active_after])
-    first, second = booleans.solid(own), booleans.solid(other)
-    mended = first is None or second is None
-    first, second = first or booleans.solid(closed(own)), second or booleans.solid(closed(other))
+    first, mended = _body(own)
+    second, mended_too = _body(other)
     if first is None or second is None:
         return None
     common, added, removed = booleans.between(first, second)
+    del first, second, own, other
     grain = facts["precision_mm"]
     places, added = solid_places(added, "added", near, grain)
     others, removed = solid_places(removed, "removed", near_after, grain)
@@ -181,7 +193,7 @@ def _exact(
     both = shared + volume_mm3(added) + volume_mm3(removed)
     every = sorted(places + others, key=lambda place: -place["volume_mm3"])
     found = facts | {
-        "closed_for_it": mended,
+        "closed_for_it": mended or mended_too,
         "added_mm3": volume_mm3(added),
         "removed_mm3": volume_mm3(removed),
         "shared_share": min(1.0, shared / both) if both > 0 else 0.0,
@@ -192,6 +204,14 @@ def _exact(
     if not every:
         found |= {"same_shape": True, "only_retessellated": True}
     return Comparison(found, same, added, removed)
+
+
+def _body(surface: Surface) -> tuple[Any | None, bool]:
+    """(the solid of some shells, None where they have no inside; whether small holes had to be closed for it)."""
+    if not len(surface.faces):
+        return booleans.empty(), False
+    made = booleans.solid(surface)
+    return (made, False) if made is not None else (booleans.solid(closed(surface)), True)
 
 
 def _together(one: Surface, other: Surface) -> Surface:

@@ -13,6 +13,7 @@ from designs.mesh.types import Facts, Floats, Surface
 Mask = NDArray[np.bool_]
 MAX_PLACES = 20
 MAX_SHELLS = 2000
+MAX_MIDDLES = 200_000
 
 
 def snapped(before: Surface, after: Surface, precision_mm: float) -> tuple[Surface, Mask, Mask]:
@@ -108,7 +109,7 @@ def solid_places(change: Surface, kind: str, near: Nearest, precision_mm: float)
     if not len(change.faces):
         return [], change
     shells = Shells.of(change)
-    far = _shell_distances(change, shells, near.distances(change.points), near.distances(centroids(change)))
+    far = _shell_distances(change, shells, near)
     order = [shell for shell in np.argsort(-shells.volume_mm3) if shells.volume_mm3[shell] > 0]
     return [_place(shells, shell, kind, far, float(shells.volume_mm3[shell])) for shell in order], change
 
@@ -118,13 +119,18 @@ def surface_places(changed: Surface, kind: str, near: Nearest) -> list[Facts]:
     if not len(changed.faces):
         return []
     shells = Shells.of(changed)
-    far = _shell_distances(changed, shells, near.distances(changed.points), near.distances(centroids(changed)))
+    far = _shell_distances(changed, shells, near)
     return [_place(shells, shell, kind, far, None) for shell in np.argsort(-far)]
 
 
-def _shell_distances(surface: Surface, shells: Shells, at_points: Floats, at_middles: Floats) -> Floats:
+def _shell_distances(surface: Surface, shells: Shells, near: Nearest) -> Floats:
+    """Of each shell the farthest of its points, and of its faces' middles where they are not too many."""
     far = np.zeros(len(shells))
-    np.maximum.at(far, shells.of_face, np.maximum(at_points[surface.faces].max(axis=1), at_middles))
+    at_points = near.distances(surface.points)
+    for corner in range(3):
+        np.maximum.at(far, shells.of_face, at_points[surface.faces[:, corner]])
+    if len(surface.faces) <= MAX_MIDDLES:
+        np.maximum.at(far, shells.of_face, near.distances(centroids(surface)))
     return far
 
 

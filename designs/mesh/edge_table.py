@@ -50,12 +50,12 @@ _LATEST: list[tuple[weakref.ref[Corners], EdgeTable]] = []
 
 
 def edge_table(faces: Corners) -> EdgeTable:
-    """The table of m x 3 faces; none may repeat a point. The latest few are kept while their faces live."""
+    """The table of m x 3 faces; none may repeat a point. The latest two are kept while their faces live."""
     for known, table in _LATEST:
         if known() is faces:
             return table
     table = _table(faces)
-    _LATEST[:] = [(weakref.ref(faces), table), *(kept for kept in _LATEST[:2] if kept[0]() is not None)]
+    _LATEST[:] = [(weakref.ref(faces), table), *(kept for kept in _LATEST[:1] if kept[0]() is not None)]
     return table
 
 
@@ -141,8 +141,10 @@ def compact(points: Floats, faces: NDArray[np.int64] | Corners) -> Surface:
     """The faces that have three different points, with only the points in use, in their order."""
     whole = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     kept = faces[whole]
-    used, index = np.unique(kept, return_inverse=True)
-    return Surface(np.ascontiguousarray(points[used]), np.ascontiguousarray(index.reshape(-1, 3), dtype=np.int32))
+    used = np.zeros(len(points), bool)
+    used[kept] = True
+    names = (np.cumsum(used) - 1).astype(np.int32)
+    return Surface(np.ascontiguousarray(points[used]), np.ascontiguousarray(names[kept]))
 
 
 def welded(points: Floats, faces: NDArray[np.int64] | Corners) -> Surface:

@@ -4,25 +4,34 @@ from typing import Any
 
 import numpy as np
 
+from designs.mesh.edge_table import Indices
 from designs.mesh.types import Floats, Surface
 
 
 class Nearest:
-    """A search tree over a surface that has faces. 0.6 s to build a million triangles, 0.7 s a million points."""
+    """A search tree over a surface that has faces, built when first asked: 0.6 s and 200 MB a million triangles."""
 
     def __init__(self, surface: Surface) -> None:
-        import igl
+        self._surface = surface
+        self._tree: Any = None
+        self._faces: Indices = np.zeros((0, 3), np.int64)
 
-        self._points = np.ascontiguousarray(surface.points)
-        self._faces = np.ascontiguousarray(surface.faces, np.int64)
-        self._tree: Any = igl.AABB()
-        self._tree.init(self._points, self._faces)
+    def forget(self) -> None:
+        """Give the tree's memory back; it is built again when asked."""
+        self._tree = None
+        self._faces = np.zeros((0, 3), np.int64)
 
     def closest(self, points: Floats) -> tuple[Floats, Floats]:
         """(n distances in mm, n x 3 closest points of the surface)."""
         if not len(points):
             return np.zeros(0), np.zeros((0, 3))
-        squared, _, feet = self._tree.squared_distance(self._points, self._faces, np.ascontiguousarray(points))
+        if self._tree is None:
+            import igl
+
+            self._faces = np.ascontiguousarray(self._surface.faces, np.int64)
+            self._tree = igl.AABB()
+            self._tree.init(self._surface.points, self._faces)
+        squared, _, feet = self._tree.squared_distance(self._surface.points, self._faces, np.ascontiguousarray(points))
         return np.sqrt(np.maximum(squared, 0.0)), feet
 
     def distances(self, points: Floats) -> Floats:
@@ -32,7 +41,10 @@ class Nearest:
 
 def centroids(surface: Surface) -> Floats:
     """m x 3 middles of the faces."""
-    return np.asarray(surface.points[surface.faces].mean(axis=1))
+    total = surface.points[surface.faces[:, 0]]
+    for corner in (1, 2):
+        total += surface.points[surface.faces[:, corner]]
+    return total / 3.0
 
 
 def spread(surface: Surface, limit: int) -> Floats:

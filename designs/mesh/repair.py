@@ -50,8 +50,8 @@ class _Work:
     displaced_mm: float = 0.0
 
     def take(self, code: str, surface: Surface, count: int, moved_mm: float = 0.0, **numbers: float) -> None:
-        """Keep what a step made of the surface, if it did anything."""
-        if not count:
+        """Keep what a step made of the surface, if it did anything and left anything."""
+        if not count or not len(surface.faces):
             return
         self.surface = surface
         self.displaced_mm = max(self.displaced_mm, moved_mm)
@@ -73,7 +73,8 @@ def repair(surface: Surface, options: Options | None = None) -> Repaired:
     """
     options = options or Options()
     if not len(surface.faces):
-        return Repaired(surface, {"steps": [], "before": {}, "after": {}, "fixed": False, "left": ["no-volume"]})
+        nothing: Facts = {"steps": [], "before": {}, "after": {}, "changed": False, "fixed": False}
+        return Repaired(surface, nothing | {"left": ["no-volume"], "max_displacement_mm": 0.0})
     work = _Work(surface)
     faults = _faults(surface)
     for _ in range(MAX_ROUNDS):

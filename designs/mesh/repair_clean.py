@@ -96,7 +96,7 @@ def flat_faces(surface: Surface) -> NDArray[np.bool_]:
 def drop_flat(surface: Surface) -> tuple[Surface, int]:
     """(faces without area dropped and their neighbours' long edges cut in their place, faces dropped).
 
-    Where that would leave more faults than before, all of them stay.
+    Where that would open the surface, or make as many faults as it undoes, all of them stay.
     """
     flat = flat_faces(surface)
     if not flat.any():
@@ -106,7 +106,8 @@ def drop_flat(surface: Surface) -> tuple[Surface, int]:
     cuts = 1
     while cuts:
         rest, cuts, _ = split_edges(rest, tolerance)
-    fewer = edge_table(rest.faces).faults <= edge_table(surface.faces).faults
+    old, new = edge_table(surface.faces), edge_table(rest.faces)
+    fewer = new.boundary <= old.boundary and new.faults < old.faults + int(flat.sum())
     return (rest, int(flat.sum())) if fewer and len(rest.faces) else (surface, 0)
 
 

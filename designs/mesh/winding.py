@@ -9,6 +9,7 @@ from designs.mesh.types import Corners, Floats, Surface
 
 Mask = NDArray[np.bool_]
 MAX_UNITS = 2000
+FLAT = 1e-9
 
 
 def flipped(surface: Surface, faces: Mask) -> Surface:
@@ -102,7 +103,10 @@ def outwards(surface: Surface) -> tuple[Surface, int]:
 
 
 def _units(surface: Surface) -> tuple[int, Indices, Floats]:
-    """(count, unit of each face, signed volume of each): patches closed by themselves, what is left by its shell."""
+    """(count, unit of each face, signed volume of each): patches closed by themselves, what is left by its shell.
+
+    A unit that encloses next to nothing has no volume, so no side: the sign would be noise.
+    """
     table = edge_table(surface.faces)
     count, patch = _patches(table)
     owner = np.repeat(patch, 3)
@@ -119,6 +123,8 @@ def _units(surface: Surface) -> tuple[int, Indices, Floats]:
     centre = np.column_stack([summed(unit, middle[:, axis], number) for axis in range(3)]) / area[:, None]
     local = surface.points[surface.faces[:, 0]] - centre[unit]
     volumes = summed(unit, np.einsum("ij,ij->i", local, surface.cross) / 6.0, number)
+    size = float(np.ptp(bounds(surface), axis=0).max())
+    volumes[np.abs(volumes) <= FLAT * area * size] = 0.0
     return number, unit.astype(np.int64), volumes
 
 

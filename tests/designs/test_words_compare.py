@@ -1,4 +1,4 @@
-"""What changed, should I reprint? One sentence, deterministic, in French too; and what a repair did."""
+"""What changed, should I reprint? One sentence, deterministic; and what a repair did."""
 
 import numpy as np
 import pytest
@@ -168,6 +168,7 @@ def test_places_say_how_much_and_where():
 def test_a_place_in_the_middle_has_no_side():
     with translation.override("en"):
         assert words_changes.where((10, 10, 10), FRAME) == "x 10.0, y 10.0, z 10.0 mm"
+        assert words_changes.where((-1e-9, 10, 10), {}) == "x 0, y 10.0, z 10.0 mm"
         assert words_changes.where((10, 10, 10), {}) == "x 10.0, y 10.0, z 10.0 mm"
 
 

@@ -210,6 +210,13 @@ def test_one_part_of_a_plate_changed_and_the_others_are_the_same():
     assert volume_mm3(compared.same) == pytest.approx(1000 + 2 * volume_mm3(bracket()))
 
 
+def test_a_part_put_on_the_plate_is_added_whole():
+    found = facts(bracket(), together(bracket(), box(10, 10, 10, at=(50, 0, 0))))
+    assert (found["method"], found["closed_for_it"]) == ("exact", False)
+    assert found["added_mm3"] == pytest.approx(1000)
+    assert found["removed_mm3"] == 0
+
+
 def test_parts_placed_differently_on_a_plate_are_the_same_parts():
     before = together(box(10, 10, 10), moved(bracket(), 100, 0, 0))
     after = together(moved(box(10, 10, 10), 0, 90, 0), moved(bracket(), 60, 3, 0))
