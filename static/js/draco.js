@@ -1,7 +1,7 @@
 /** Draco in the page itself: three's decoder as WebAssembly, from our own folder, without a worker. */
 import { BufferAttribute, BufferGeometry } from "three";
-import program from "three/examples/jsm/libs/draco/gltf/draco_decoder.wasm";
-import start from "three/examples/jsm/libs/draco/gltf/draco_wasm_wrapper.js";
+import program from "draco3dgltf/draco_decoder_gltf.wasm";
+import start from "draco3dgltf/draco_decoder_gltf_nodejs.js";
 
 /** @type {Promise<any> | undefined} */
 let decoder;
