@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from designs.mesh import convex
 from designs.mesh.overhang import BED_MM
@@ -52,6 +53,27 @@ def _contacts(points: Points, top: float) -> Floats:
     return flat[:used].copy()
 
 
+@njit(cache=True)
+def _clusters(normals: Floats, sizes: Floats, order: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], Floats]:
+    """(the largest side of each cluster within CLUSTER_COS, sum of its sizes), at most `most`, in `order`."""
+    left = np.ones(len(order), np.bool_)
+    found = np.empty(most, np.int64)
+    sums = np.zeros(most)
+    used = 0
+    for item in order:
+        if not left[item] or used == most:
+            continue
+        x, y, z = normals[item, 0], normals[item, 1], normals[item, 2]
+        for other in range(len(order)):
+            alike = normals[other, 0] * x + normals[other, 1] * y + normals[other, 2] * z
+            if left[other] and (alike > CLUSTER_COS or other == item):
+                left[other] = False
+                sums[used] += sizes[other]
+        found[used] = item
+        used += 1
+    return found[:used].copy(), sums[:used].copy()
+
+
 def directions(corners: Points, faces: Corners) -> tuple[Floats, Floats]:
     """(k x 3 unit normals, k areas mm²) of the hull's largest sides, largest first; those within 1 degree are one."""
     a, b, c = (corners[faces[:, k]] for k in range(3))
@@ -59,20 +81,9 @@ def directions(corners: Points, faces: Corners) -> tuple[Floats, Floats]:
     double = np.linalg.norm(cross, axis=1)
     sound = double > 0
     normals, double = cross[sound] / double[sound, None], double[sound]
-    found: list[Floats] = []
-    sizes: list[float] = []
-    left = np.ones(len(normals), bool)
-    for item in np.argsort(-double, kind="stable"):
-        if not left[item]:
-            continue
-        if len(found) == 4 * DIRECTIONS:
-            break
-        near = left & (normals @ normals[item] > CLUSTER_COS)
-        left &= ~near
-        found.append(normals[item])
-        sizes.append(float(double[near].sum()) / 2.0)
-    order = np.argsort(-np.array(sizes), kind="stable")[:DIRECTIONS]
-    return np.array(found).reshape(-1, 3)[order], np.array(sizes)[order]
+    found, sizes = _clusters(normals, double / 2.0, np.argsort(-double, kind="stable"), 4 * DIRECTIONS)
+    order = np.argsort(-sizes, kind="stable")[:DIRECTIONS]
+    return normals[found[order]], sizes[order]
 
 
 @njit(cache=True)
@@ -196,3 +207,4 @@ def warm() -> None:
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float64)
     measure(Surface(points, np.empty((0, 3), np.int32)), [0.25, 0.25, 0.25])
     _around(points, np.array([0.0, 0.0, 1.0]))
+    _clusters(points, np.ones(4), np.arange(4), 4)
