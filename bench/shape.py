@@ -113,7 +113,7 @@ def bossed(surface, rng):
 
 def cut(surface, rng):
     import manifold3d
-    import trimesh
+    from trimesh.intersections import slice_faces_plane
 
     axis = rng.integers(3)
     low, high = surface.points[:, axis].min(), surface.points[:, axis].max()
@@ -124,8 +124,8 @@ def cut(surface, rng):
     if solid.status() == manifold3d.Error.NoError and not solid.is_empty():
         part = solid.trim_by_plane(normal, float(normal @ origin)).to_mesh()
         return surfaces.welded(part.vert_properties[:, :3], part.tri_verts)
-    part = trimesh.Trimesh(surface.points, surface.faces, process=False).slice_plane(origin, normal)
-    return surfaces.welded(part.vertices, part.faces)
+    points, faces, *_ = slice_faces_plane(surface.points, surface.faces, normal, origin)
+    return surfaces.welded(points, faces)
 
 
 def stretched(surface, rng):

@@ -3,22 +3,34 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from designs.mesh import printability
+from designs.mesh.profiles import DEFAULT_FDM, Profile
 from designs.mesh.types import Verdict
 from designs.models import Analysis, File, Project
 from jobs.models import Job
 
+if TYPE_CHECKING:
+    from designs.mesh.estimate import Estimate
+
+COMPUTED_MARKS = frozenset({"overhang", "bed-contact"})
+MARKS = frozenset({
+    "not-watertight", "non-manifold", "non-manifold-vertices", "misoriented", "crossing", "thin", "gap", "hole", "pin",
+    "bridge",
+})  # fmt: skip
+
 
 @dataclass
 class Result:
-    """One file with its analysis, if its format has one."""
+    """One file with its analysis, if its format has one, and the profile that it is judged for."""
 
     project: Project
     file: File
     analysis: Analysis | None
+    profile: Profile = DEFAULT_FDM
 
     @property
     def state(self) -> str:
@@ -29,7 +41,7 @@ class Result:
             return "refused" if self.analysis.refusal_code else "ready"
         return "failed" if self.analysis.state == Job.State.FAILED else "waiting"
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, object] | None:
         """The kernel's facts, with lengths in mm once the owner has said the units."""
         if self.analysis is None or self.analysis.facts is None:
@@ -39,9 +51,54 @@ class Result:
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """Whether it prints on an ordinary FDM printer, and why not; None for drawings and refusals."""
+        """Whether it can be made with the profile, and why not; None for drawings and refusals."""
         facts = self.facts
-        return printability.judge(facts) if facts and facts.get("triangles") else None
+        return printability.judge(facts, self.profile) if facts and facts.get("triangles") else None
+
+    @cached_property
+    def estimate(self) -> "Estimate | None":
+        """Material and time by filament, or None: other processes, or nothing measured that tells."""
+        facts, profile = self.facts, self.profile
+        if not facts or not facts.get("print_terms") or profile.process != "fdm":
+            return None
+        from designs.mesh import estimate  # with numba, which no page needs at its start
+
+        settings = estimate.Settings(
+            layer_mm=profile.layer_mm, nozzle_mm=profile.nozzle_mm, density_g_cm3=profile.density_g_cm3
+        )
+        return estimate.estimate(facts, settings)
+
+    @property
+    def rotation(self) -> str:
+        """The best way up for the viewer: nine numbers, rows first; nothing where it is not known."""
+        ways = (self.facts or {}).get("orientations")
+        matrix = ways[0].get("matrix") if isinstance(ways, list) and ways and isinstance(ways[0], dict) else None
+        rows = matrix if isinstance(matrix, list) and len(matrix) == 3 else []
+        return " ".join(f"{float(value):.6g}" for row in rows for value in row)
+
+    @property
+    def shown_marks(self) -> frozenset[str]:
+        """The marks of findings that the viewer of this file can show."""
+        if not self.model_url:
+            return frozenset()
+        turned = {"turn"} if self.rotation else set()
+        return COMPUTED_MARKS | turned | (MARKS if self.marks_url else frozenset())
+
+    @property
+    def needs_program(self) -> bool:
+        """Whether it is a source whose program is not installed here."""
+        return self.analysis is not None and self.analysis.refusal_code == "needs-openscad"
+
+    @property
+    def bed(self) -> str:
+        """The build volume for the viewer: three lengths in mm."""
+        return " ".join(f"{side:g}" for side in self.profile.volume_mm)
+
+    @property
+    def triangles(self) -> int:
+        """How many triangles the file has; 0 where none were counted."""
+        count = (self.facts or {}).get("triangles")
+        return count if isinstance(count, int) else 0
 
     def _address(self, name: str, *args: object) -> str:
         owner = [self.project.namespace.handle, self.project.slug]
@@ -63,22 +120,32 @@ class Result:
         return self._address("model") if self.analysis and self.analysis.model else ""
 
     @property
+    def full_url(self) -> str:
+        """The GLB of every triangle, or nothing where the light one has them all."""
+        return self._address("model_full") if self.analysis and self.analysis.model_full else ""
+
+    @property
+    def marks_url(self) -> str:
+        """Where the findings are, for the viewer, or nothing."""
+        return self._address("marks") if self.analysis and self.analysis.marks else ""
+
+    @property
     def poll_url(self) -> str:
         """The fragment that a page asks for until the result is there."""
         return self._address("analysis")
 
 
-def of_files(project: Project, files: Sequence[File]) -> list[Result]:
-    """The results of these files of one project, in their order, in one query."""
+def of_files(project: Project, files: Sequence[File], profile: Profile = DEFAULT_FDM) -> list[Result]:
+    """The results of these files of one project, in their order, in one query, judged for a profile."""
     found = {
         (row.sha256, row.format): row
         for row in Analysis.objects.present().filter(sha256__in={file.sha256 for file in files if file.format})
     }
-    return [Result(project, file, found.get((file.sha256, file.format))) for file in files]
+    return [Result(project, file, found.get((file.sha256, file.format)), profile) for file in files]
 
 
-def at(project: Project, contents: Iterable[tuple[str, str]]) -> dict[str, Result]:
-    """Path -> result for (path, oid) pairs of one tree, in two queries."""
+def at(project: Project, contents: Iterable[tuple[str, str]], profile: Profile = DEFAULT_FDM) -> dict[str, Result]:
+    """Path -> result for (path, oid) pairs of one tree, in two queries, judged for a profile."""
     wanted = dict(contents)
     rows = project.files.filter(oid__in=set(wanted.values())).order_by("pk")
     exact = {(row.path, row.oid): row for row in rows}
@@ -86,7 +153,7 @@ def at(project: Project, contents: Iterable[tuple[str, str]]) -> dict[str, Resul
     chosen = {
         path: row for path, oid in wanted.items() if (row := exact.get((path, oid)) or by_oid.get(oid)) is not None
     }
-    results = of_files(project, list(chosen.values()))
+    results = of_files(project, list(chosen.values()), profile)
     return dict(zip(chosen, results, strict=True))
 
 

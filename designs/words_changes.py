@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from designs import words
 
@@ -21,7 +22,11 @@ def where(at: Sequence[float], frame: Facts) -> str:
     low, size = frame.get("min_mm"), frame.get("size_mm")
     if not low or not size:
         return spot
-    names = ((_("left"), _("right")), (_("front"), _("back")), (_("bottom"), _("top")))
+    names = (
+        (pgettext("side of a part", "left"), pgettext("side of a part", "right")),
+        (pgettext("side of a part", "front"), pgettext("side of a part", "back")),
+        (pgettext("side of a part", "bottom"), pgettext("side of a part", "top")),
+    )
     sides = []
     for axis in (2, 0, 1):
         share = (at[axis] - low[axis]) / size[axis] if size[axis] > 0 else 0.5

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from designs import words
 from designs.words_changes import amount, change_in_words, finding_name, where
@@ -193,14 +193,19 @@ def material(compared: Facts) -> str:
             text = ngettext("%(volume)s removed at one place", "%(volume)s removed at %(count)s places", count)
             told.append(text % numbers)
     if told:
-        return _(", ").join(told)
+        return ", ".join(told)
     distance = words.quantity(float(compared["max_distance_mm"] or 0.0), "mm")
     return _("The surface changed by up to %s") % distance
 
 
 def _finding_row(change: "Change", frame: Facts) -> Row:
     tone = "worse" if change.kind in {"new", "worse"} else "better"
-    kinds = {"new": _("new"), "gone": _("gone"), "better": _("better"), "worse": _("worse")}
+    kinds = {
+        "new": pgettext("finding", "new"),
+        "gone": pgettext("finding", "gone"),
+        "better": pgettext("finding", "better"),
+        "worse": pgettext("finding", "worse"),
+    }
     label = finding_name(change.code)
     label = label[:1].upper() + label[1:]
     if change.at_mm is not None:

@@ -27,14 +27,17 @@ def report(repaired: Mapping[str, Any]) -> RepairWords:
     if repaired["fixed"] and not repaired["steps"]:
         title, sentence = _("Nothing to repair"), _("The mesh is sound; it stays as it is.")
     elif repaired["fixed"]:
-        title, sentence = _("Repaired"), _("The surface is closed and every edge has two faces. ") + _moved(repaired)
+        title, sentence = (
+            _("Repaired"),
+            f"{_('The surface is closed and every edge has two faces.')} {_moved(repaired)}",
+        )
     elif repaired["steps"]:
-        title, sentence = _("Repaired in part"), _("Some faults are left for your CAD program. ") + _moved(repaired)
+        title, sentence = _("Repaired in part"), f"{_('Some faults are left for your CAD program.')} {_moved(repaired)}"
     else:
         title, sentence = _("Nothing could be repaired"), _("These faults need your CAD program.")
     steps = [step(one) for one in repaired["steps"]]
     left = [_left(code, repaired["after"]) for code in repaired["left"]]
-    return RepairWords(title, sentence.strip(), steps, left, _rows(repaired))
+    return RepairWords(title, sentence, steps, left, _rows(repaired))
 
 
 def step(done: Mapping[str, Any]) -> str:

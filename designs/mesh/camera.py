@@ -9,11 +9,11 @@ from designs.mesh.raster import Single
 from designs.mesh.types import Corners
 
 AZIMUTHS = (-35.0, 35.0, 145.0, -145.0)
-ELEVATIONS = (30.0, 55.0, -25.0)
-CLEARLY = {30.0: 1.18, 55.0: 1.22, -25.0: 1.6}
-FLAT = 0.12  # height over length: such parts are seen more from above
+ELEVATIONS = (30.0, 55.0, -30.0)
+CLEARLY = {30.0: 1.25, 55.0: 1.36, -30.0: 1.5}  # times as much, to leave the usual camera
+FLAT = 0.16  # height over length: such parts are seen more from above
 SAMPLE = 144
-MARGIN = 1.10
+MARGIN = 1.13
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh import bridges, crossing, features, gaps, neighbours, probes, rays, trapped, walls
+from designs.mesh import bridges, bvh, crossing, features, gaps, neighbours, places, probes, rays, trapped, walls
 from designs.mesh.types import Facts, Floats, Points, Surface
 
 MOST_LINES = 20_000
@@ -60,11 +60,13 @@ def outlines(surface: Surface, pairs: NDArray[np.int32]) -> Floats:
     return lines
 
 
-def _at(places: list[Facts]) -> Points:
-    return np.array([place["at_mm"] for place in places], np.float64).reshape(-1, 3)
+def _at(found: list[Facts]) -> Points:
+    return np.array([place["at_mm"] for place in found], np.float64).reshape(-1, 3)
 
 
 def warm() -> None:
-    """Compile and cache every kernel of these measurements."""
+    """Compile and cache every kernel of these measurements, and load the libraries that they need."""
     for module in (crossing, rays, features, bridges, trapped):
         module.warm()
+    places.clusters(np.zeros((2, 3)), 1.0)
+    measure(bvh.tetrahedron())

@@ -181,6 +181,18 @@ def tipping(ring: Floats, centre: Floats, height: float) -> float:
     return math.degrees(math.atan2(nearest, max(height, 0.0)))
 
 
+def believed(surface: Surface, centre_of_mass: Sequence[float] | Floats) -> Floats:
+    """The centre of mass, or the middle of the area where an open surface has put it outside of the part's own box."""
+    centre = np.asarray(centre_of_mass, np.float64)
+    box = convex.spans(surface.points, np.eye(3))
+    if np.isfinite(centre).all() and (centre >= box[:, 0]).all() and (centre <= box[:, 1]).all():
+        return centre
+    if not len(surface.faces) or not surface.areas.sum() > 0:
+        return np.asarray(surface.points.mean(axis=0))
+    middles = surface.points[surface.faces].mean(axis=1)
+    return np.asarray(np.average(middles, axis=0, weights=surface.areas))
+
+
 def measure(surface: Surface, centre_of_mass: Sequence[float] | Floats) -> Facts:
     """`oriented_box_mm`, `oriented_box_axes`, `stable`, `tip_degrees` of a part standing along z.
 
@@ -188,9 +200,9 @@ def measure(surface: Surface, centre_of_mass: Sequence[float] | Floats) -> Facts
     """
     points = surface.points
     sizes, axes = oriented_box(points, *convex.hull(points))
-    centre = np.asarray(centre_of_mass, np.float64)
     tip = 0.0
-    if len(points) and np.isfinite(centre).all():
+    if len(points):
+        centre = believed(surface, centre_of_mass)
         floor = float(convex.spans(points, UP)[0, 0])
         tip = tipping(footprint(points, floor), centre[:2], float(centre[2]) - floor)
     return {

@@ -1,16 +1,17 @@
 """How much light reaches a spot: the sky about it and a soft lamp, each as depth maps from many directions."""
 
 import numpy as np
+from numba import njit
 
 from designs.mesh import raster
 from designs.mesh.camera import unit
-from designs.mesh.raster import Single
+from designs.mesh.raster import Single, Whole
 from designs.mesh.types import Corners
 
 MAP = 352
 LAMP_DEGREES = 7.0
-LAMP_RAYS = 12
-SKY_RAYS, FEWEST_RAYS = 64, 16
+LAMP_RAYS = 10
+SKY_RAYS, FEWEST_RAYS = 52, 16
 BUDGET = 0.9  # seconds for the depth maps of one picture
 
 
@@ -76,3 +77,93 @@ def reaching(
         raster.fill(u * frame[0] + frame[2], v * frame[1] + frame[3], -(points @ towards), faces, depth, nothing)
         raster.gather(depth, spots, normals, axes, frame, float(weight), seen, total)
     return np.asarray(seen / total, np.float32)
+
+
+@njit(cache=True)
+def soften(values: Single, normals: Single, depth: Single, reach: int, step: float) -> Single:
+    """h x w x 2 averaged along rows, then columns, over pixels of one surface.
+
+    That is: within 18 degrees and, for each pixel between, `step` deep. `depth` is infinite where there is nothing; `normals` h x w x 3.
+    """
+    height, width, _ = values.shape
+    source = values
+    for way in range(2):
+        result = source.copy()
+        for row in range(height):
+            for column in range(width):
+                here = depth[row, column]
+                if not np.isfinite(here):
+                    continue
+                n0, n1, n2 = normals[row, column, 0], normals[row, column, 1], normals[row, column, 2]
+                total, one, two = np.float32(0), np.float32(0), np.float32(0)
+                for k in range(-reach, reach + 1):
+                    r, c = (row, column + k) if way == 0 else (row + k, column)
+                    if r < 0 or c < 0 or r >= height or c >= width:
+                        continue
+                    alike = n0 * normals[r, c, 0] + n1 * normals[r, c, 1] + n2 * normals[r, c, 2]
+                    if alike < np.float32(0.95) or not abs(depth[r, c] - here) < np.float32(step) * (abs(k) + 1):
+                        continue
+                    weight = np.float32(reach + 1 - abs(k))
+                    total += weight
+                    one += weight * source[r, c, 0]
+                    two += weight * source[r, c, 1]
+                if total > 0:
+                    result[row, column, 0], result[row, column, 1] = one / total, two / total
+        source = result
+    return source
+
+
+@njit(cache=True)
+def lookup(
+    values: Single, normals: Single, depth: Single, step: float, rows: Whole, columns: Whole, smooth: Single,
+    deep: Single, shift: Single,
+) -> Single:  # fmt: skip
+    """k x 2: the light of pixels of a picture of twice the size, from those neighbours that show the same surface.
+
+    `values`, `normals` and `depth` as for `soften`; `smooth` k x 3 and `deep` k are normal and depth of the pixels;
+    `shift` (x, y) is where in its pixel each was sampled.
+    """
+    height, width, _ = values.shape
+    result = np.empty((len(rows), 2), np.float32)
+    for i in range(len(rows)):
+        fx = (np.float32(columns[i]) + np.float32(0.5) - shift[0]) * np.float32(0.5) - np.float32(0.5)
+        fy = (np.float32(rows[i]) + np.float32(0.5) - shift[1]) * np.float32(0.5) - np.float32(0.5)
+        x, y = int(np.floor(fx)), int(np.floor(fy))
+        ax, ay = fx - np.float32(x), fy - np.float32(y)
+        total, one, two = np.float32(0), np.float32(0), np.float32(0)
+        for reach in range(2):
+            for r in range(max(y - reach, 0), min(y + 2 + reach, height)):
+                for c in range(max(x - reach, 0), min(x + 2 + reach, width)):
+                    if not np.isfinite(depth[r, c]):
+                        continue
+                    alike = np.float32(0)
+                    for axis in range(3):
+                        alike += smooth[i, axis] * normals[r, c, axis]
+                    off = abs(depth[r, c] - deep[i]) / np.float32(step)
+                    alike = max(alike, np.float32(0.02))
+                    alike *= alike
+                    alike *= alike
+                    weight = alike * alike / (np.float32(1) + off * off)
+                    if reach == 0:
+                        near_x = ax if c > x else np.float32(1) - ax
+                        near_y = ay if r > y else np.float32(1) - ay
+                        weight *= near_x * near_y + np.float32(0.02)
+                    total += weight
+                    one += weight * values[r, c, 0]
+                    two += weight * values[r, c, 1]
+            if total > np.float32(0.05):
+                break
+        if total > 0:
+            result[i, 0], result[i, 1] = one / total, two / total
+        else:
+            result[i, 0], result[i, 1] = 1, 1
+    return result
+
+
+def warm() -> None:
+    """Compile or load every kernel."""
+    values, normals = np.zeros((2, 2, 2), np.float32), np.zeros((2, 2, 3), np.float32)
+    depth, row = np.zeros((2, 2), np.float32), np.zeros(1, np.int32)
+    soften(values, normals, depth, 1, 0.1)
+    spot = np.zeros((1, 3), np.float32)
+    lookup(values, normals, depth, 0.1, row, row, spot, np.zeros(1, np.float32), np.zeros(2, np.float32))

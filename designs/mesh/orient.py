@@ -1,7 +1,7 @@
-"""Which way up to print a part: the sides of its hull as the bed, judged by support, contact, height and stability."""
+"""Which way up to print a part: the sides of its hull as the bed, judged by support, contact, height and steps."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,12 @@ from designs.mesh.types import Corners, Facts, Floats, Points, Surface
 
 LIMIT_DEGREES = 45.0
 FLAT_COS = 0.99
+UPRIGHT_SIN = 0.05
 LEAST_TIP = 5.0
 LEAST_CONTACT = 0.02
 SHORT_LIST = 8
 ANSWERS = 3
-SCAN_COLUMNS = 96
-KEEP = 0.03
+KEEP = 0.05
 CLEAR = 0.1
 TIP_CLEAR = 5.0
 DOWN = np.array([0.0, 0.0, -1.0])
@@ -33,6 +33,7 @@ class Pose:
     contact: float
     height: float
     tip: float
+    steps: float
     support: float = 0.0
     score: float = 0.0
 
@@ -42,12 +43,17 @@ def _areas(
     points: Points, faces: Corners, normals: Floats, areas: Floats, downs: Floats, floors: Floats, bed: float,
     limit: float, flat: float,
 ) -> Floats:  # fmt: skip
-    """k x 2: overhang area and bed contact with each of k directions as down; `floors` is the reach along them."""
-    found = np.zeros((len(downs), 2))
+    """k x 3: overhang area, bed contact and area in steps, with each of k directions as down.
+
+    `floors` is the reach along them. Steps: neither upright nor level, so that the layers show.
+    """
+    found = np.zeros((len(downs), 3))
     for f in range(len(faces)):
         x, y, z = normals[f]
         for k in range(len(downs)):
             leaning = x * downs[k, 0] + y * downs[k, 1] + z * downs[k, 2]
+            if UPRIGHT_SIN < abs(leaning) < flat:
+                found[k, 2] += areas[f]
             if leaning <= limit:
                 continue
             lying = leaning > flat
@@ -91,16 +97,17 @@ def _poses(surface: Surface, centre: Floats) -> list[Pose]:
         middle = matrix @ centre
         tip = hull.tipping(hull.footprint(turned, floor), middle[:2], float(middle[2]) - floor)
         height = float(reach[k, 1] - reach[k, 0])
-        poses.append(Pose(matrix, float(both[k, 0]), float(both[k, 1]), height, tip))
+        poses.append(Pose(matrix, float(both[k, 0]), float(both[k, 1]), height, tip, float(both[k, 2])))
     return poses
 
 
 def _cost(pose: Pose, scale: float, area: float, largest: float) -> float:
     """Lower is better. Support counts by the cube of the part's size, overhang by its area, the rest by share."""
     return (
-        4.0 * pose.support / scale**3
+        3.0 * pose.support / scale**3
         + 1.0 * pose.overhang / area
         + 0.25 * pose.height / scale
+        + 0.3 * pose.steps / area
         + 0.15 * (1.0 - pose.contact / largest)
         + 0.10 * max(0.0, 1.0 - pose.tip / 30.0)
     )
@@ -131,7 +138,7 @@ def best(surface: Surface, facts: Facts) -> list[dict[str, Any]]:
     if not area > 0:
         return []
     scale = float(np.prod(np.maximum(np.ptp(surface.points, axis=0), 1e-9)) ** (1 / 3))
-    poses = _poses(surface, np.asarray(facts["centre_of_mass_mm"], np.float64))
+    poses = _poses(surface, hull.believed(surface, facts["centre_of_mass_mm"]))
     largest = max(max(pose.contact for pose in poses), 1e-12)
     least = min(LEAST_TIP, 0.5 * max(pose.tip for pose in poses))
     sound = [pose for pose in poses if pose.tip >= max(least, 1e-9) and pose.contact >= LEAST_CONTACT * largest]
@@ -142,11 +149,11 @@ def best(surface: Surface, facts: Facts) -> list[dict[str, Any]]:
         tried.append(now)
     measured = []
     for pose in tried:
-        support = supports.volume(surface, pose.matrix, SCAN_COLUMNS)
-        held = Pose(pose.matrix, pose.overhang, pose.contact, pose.height, pose.tip, support)
+        support = supports.volume(surface, pose.matrix)
+        held = replace(pose, support=support)
         bonus = KEEP if pose is now else 0.0
         score = 1.0 / (1.0 + max(_cost(held, scale, area, largest) - bonus, 0.0))
-        measured.append(Pose(pose.matrix, pose.overhang, pose.contact, pose.height, pose.tip, support, score))
+        measured.append(replace(held, score=score))
         if pose is now:
             now = measured[-1]
     ranked = sorted(

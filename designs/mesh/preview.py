@@ -20,7 +20,7 @@ BACK = np.array([0.20, 0.085, 0.060], np.float32)
 SHADOW = (10, 12, 16)
 SHADOW_MOST = 0.62
 SAMPLES = np.array([[-0.42, -0.08], [-0.25, 0.42], [-0.08, -0.42], [0.08, 0.08], [0.25, -0.25], [0.42, 0.25]])
-MAX_SECONDS = 1.5
+MAX_SECONDS = 0.35  # of one of the seven passes
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,16 @@ class Scene:
     smooth: Single
 
 
+@dataclass(frozen=True)
+class Shade:
+    """The shares of sky and lamp (h x h x 2) at half the size of a picture; the normals and depths they hold for."""
+
+    values: Single
+    normals: Single
+    depth: Single
+    step: float
+
+
 def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
     """Centre and scale a part; where its faces would take too long to draw, only every k-th is kept."""
     corners = np.ascontiguousarray(faces, np.int32)
@@ -40,7 +50,7 @@ def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
     middle = (used.max(axis=0) + used.min(axis=0)) / 2
     radius = max(float(np.sqrt(((used - middle) ** 2).sum(axis=1).max())), 1e-300)
     shape = np.ascontiguousarray((np.clip((points - middle) / radius, -1.0, 1.0)), np.float32)
-    excess = light.cost(shape, corners, size) / MAX_SECONDS
+    excess = light.cost(shape, corners, max(size, light.MAP)) / MAX_SECONDS
     if excess > 1:
         corners = np.ascontiguousarray(corners[:: int(np.ceil(excess))])
     a, b, c = (shape[corners[:, i]] for i in range(3))
@@ -52,8 +62,8 @@ def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
     return Scene(shape, corners, normals, smooth)
 
 
-def _outward(part: Scene) -> Scene:
-    """The same part with its faces turned if most of what can be seen from around it are their backs."""
+def _inside_out(part: Scene) -> bool:
+    """Whether most of what can be seen from around the part are the backs of its faces."""
     balance = 0
     for azimuth in camera.AZIMUTHS:
         for elevation in (35.0, -35.0):
@@ -63,10 +73,13 @@ def _outward(part: Scene) -> Scene:
             raster.fill(x, y, z, part.faces, depth, which)
             facing = part.normals[which[which >= 0]] @ eye.axes[2]
             balance += int((facing < 0).sum()) - int((facing > 0).sum())
-    if balance >= 0:
-        return part
-    turned = np.ascontiguousarray(part.faces[:, ::-1])
-    return Scene(part.points, turned, -part.normals, np.ascontiguousarray(-part.smooth[:, ::-1]))
+    return balance < 0
+
+
+def _turned(part: Scene) -> Scene:
+    """The part with every face turned over."""
+    faces = np.ascontiguousarray(part.faces[:, ::-1])
+    return Scene(part.points, faces, -part.normals, np.ascontiguousarray(-part.smooth[:, ::-1]))
 
 
 def _buffers(size: int) -> tuple[Single, Whole]:
@@ -81,10 +94,11 @@ def render(
     `points` n x 3 in any unit, `faces` m x 3. `simple` is the same part with fewer faces, which may throw the shadows.
     The same input gives the same picture.
     """
-    part = _outward(scene(points, faces, size))
-    caster = part
-    if simple is not None and len(simple[1]) < len(part.faces):
-        caster = _beside(part, points, simple)
+    part = scene(points, faces, size)
+    lighter = simple is not None and len(simple[1]) < len(part.faces)
+    caster = _beside(part, points, simple) if lighter and simple else part
+    if _inside_out(caster):
+        part, caster = _turned(part), _turned(caster) if lighter else _turned(part)
     eye = camera.choose(caster.points, caster.faces, caster.normals)
     eye = camera.at(part.points, eye.azimuth, eye.elevation)
     lamp = _key(eye)
@@ -104,37 +118,39 @@ def _beside(part: Scene, points: Points, simple: tuple[Points, Faces | Corners])
     return Scene(np.ascontiguousarray(shape, np.float32), fewer, normals, np.zeros((0, 3, 3), np.float32))
 
 
+def _up(eye: Camera) -> Single:
+    """Where the sky is: above the part, or below it when it is seen from there."""
+    return np.array([0, 0, 1 if eye.elevation >= 0 else -1], np.float32)
+
+
 def _key(eye: Camera) -> Single:
-    """Towards the lamp: above the left shoulder of who looks, as high as lets the shadow stay beside the part."""
-    side, up, view = eye.axes
-    if eye.elevation < 0:
-        return unit(-view * 0.9 + up * 0.9 - side * 0.7)
+    """Towards the lamp: over the left shoulder of who looks, as high as lets the shadow stay beside the part."""
+    side, _, view = eye.axes
     away = unit(np.array([-view[0], -view[1], 0], np.float32))
-    return unit(away * 0.50 - side * 0.42 + np.array([0, 0, 1.1], np.float32))
+    return unit(away * 0.50 - side * 0.40 + _up(eye) * 1.1)
 
 
 def _sky(count: int, eye: Camera) -> tuple[Single, Single]:
     """Directions and how bright each is: the sky above, the ground's reflection below."""
     directions = light.sphere(count)
-    height = directions[:, 2] if eye.elevation >= 0 else directions @ eye.axes[1]
-    return directions, (0.42 + 0.58 * np.clip(height * 1.4 + 0.35, 0, 1)).astype(np.float32)
+    return directions, (0.42 + 0.58 * np.clip(directions @ _up(eye) * 1.4 + 0.35, 0, 1)).astype(np.float32)
 
 
-def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Single, Image.Image | None]:
-    """The shares of sky and lamp that reach each pixel (size x size x 2), and the shadow on the ground, from above."""
-    x, y, z = eye.project(part.points, size)
-    depth, which = _buffers(size)
+def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> tuple[Shade, Image.Image | None]:
+    """The light on the part, and from above its shadow on the ground."""
+    half, small = max(size // 2, 1), max(size // 4, 1)
+    x, y, z = eye.project(part.points, half)
+    depth, which = _buffers(half)
     _fill(x, y, z, part.faces, depth, which)
     rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
     flat = part.normals[which[rows, columns]]
     flat[flat @ eye.axes[2] > 0] *= -1
-    scale = 2 * eye.half / size
+    scale = 2 * eye.half / half
     spots = np.asarray(
-        ((columns + 0.5 - size / 2) * scale + eye.centre[0])[:, None] * eye.axes[0]
-        + ((size / 2 - rows - 0.5) * scale + eye.centre[1])[:, None] * eye.axes[1]
+        ((columns + 0.5 - half / 2) * scale + eye.centre[0])[:, None] * eye.axes[0]
+        + ((half / 2 - rows - 0.5) * scale + eye.centre[1])[:, None] * eye.axes[1]
         + depth[rows, columns][:, None] * eye.axes[2], np.float32,
     )  # fmt: skip
-    small = size // 4
     if eye.elevation > 0:
         bed = _bed(float(caster.points[:, 2].min()), eye, small)
         spots = np.vstack([spots, bed])
@@ -143,13 +159,13 @@ def _light(part: Scene, caster: Scene, eye: Camera, lamp: Single, size: int) -> 
     cone = light.lamp(lamp)
     sky = light.reaching(caster.points, caster.faces, spots, flat, directions, bright)
     key = light.reaching(caster.points, caster.faces, spots, flat, cone, np.ones(len(cone), np.float32))
-    shade = np.ones((size, size, 2), np.float32)
-    shade[rows, columns, 0], shade[rows, columns, 1] = sky[: len(rows)], key[: len(rows)]
-    normals = np.zeros((size, size, 3), np.float32)
+    values = np.ones((half, half, 2), np.float32)
+    values[rows, columns, 0], values[rows, columns, 1] = sky[: len(rows)], key[: len(rows)]
+    normals = np.zeros((half, half, 3), np.float32)
     smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, eye.axes[2])
     smooth[smooth @ eye.axes[2] > 0] *= -1
     normals[rows, columns] = smooth
-    shade = raster.soften(shade, normals, depth, max(2, size // 200), 3 * scale)
+    shade = Shade(light.soften(values, normals, depth, max(1, size // 340), 3 * scale), normals, depth, 3 * scale)
     if eye.elevation < 0:
         return shade, None
     ground = (sky[len(rows) :].reshape(small, small), key[len(rows) :].reshape(small, small))
@@ -177,7 +193,7 @@ def _shadow(sky: Single, key: Single, size: int) -> Image.Image:
     """What the part takes of sky and lamp on the bed (shares, from `_bed`): soft, and gone before the picture ends."""
     small = len(sky)
     wide = _blurred(1 - sky, small * 0.030)
-    dark = 0.85 * np.clip(wide - 0.05, 0, 1) * _fade(small, 0.10)
+    dark = 0.85 * np.clip(wide - 0.08, 0, 1) * _fade(small, 0.15)
     dark += 0.40 * _blurred(1 - key, small * 0.012) * _fade(small, 0.34)
     alpha = SHADOW_MOST * np.tanh(1.5 * dark)
     mask = Image.fromarray((alpha * 255 + 0.5).astype(np.uint8))
@@ -216,7 +232,7 @@ def _paint(
         turned = across > 0
         if turned:
             n0, n1, n2, across = -n0, -n1, -n2, -across
-        open_sky, open_lamp = shade[row, column, 0], shade[row, column, 1]
+        open_sky, open_lamp = shade[i, 0], shade[i, 1]
         high = np.float32(0.5) + np.float32(0.5) * (n0 * up[0] + n1 * up[1] + n2 * up[2])
         key = max(n0 * lamp[0] + n1 * lamp[1] + n2 * lamp[2], np.float32(0)) * open_lamp
         soft = max(n0 * fill[0] + n1 * fill[1] + n2 * fill[2], np.float32(0)) * open_sky
@@ -235,25 +251,30 @@ def _paint(
             c = np.float32(2.7552) * colour + np.float32(0.6903)
             bounced = max(open_sky, ((open_sky * a + b) * open_sky + c) * open_sky)
             value = (np.float32(0.10) + np.float32(0.34) * high) * bounced
-            value += np.float32(0.95) * key + np.float32(0.12) * soft
+            value += np.float32(0.93) * key + np.float32(0.19) * soft
             total[row, column, channel] += colour * value + np.float32(0.05) * shine + np.float32(0.03) * rim
         total[row, column, 3] += np.float32(1)
 
 
-def _draw(part: Scene, eye: Camera, lamp: Single, shade: Single, size: int) -> NDArray[np.uint8]:
+def _draw(part: Scene, eye: Camera, lamp: Single, shade: Shade, size: int) -> NDArray[np.uint8]:
     """Premultiplied RGBA: several samples a pixel, each with the light of the pixel."""
     samples = SAMPLES[:4] if len(part.faces) > 400_000 else SAMPLES
     total = np.zeros((size, size, 4), np.float32)
     side, up, view = eye.axes
     fill = unit(-view * 0.6 + side * 0.9 + up * 0.1)
-    above = np.array([0, 0, 1], np.float32) if eye.elevation >= 0 else up
     for dx, dy in samples:
         x, y, z = eye.project(part.points, size, (float(dx), float(dy)))
         depth, which = _buffers(size)
         _fill(x, y, z, part.faces, depth, which)
         rows, columns = (index.astype(np.int32) for index in np.nonzero(which >= 0))
         smooth = raster.surface_at(rows, columns, which, x, y, part.faces, part.smooth, part.normals, view)
-        _paint(rows, columns, smooth, shade, lamp, fill, view, above, FRONT, BACK, total)
+        # The light is kept for the side that is seen.
+        seen = np.where((smooth @ view > 0)[:, None], -smooth, smooth)
+        shares = light.lookup(
+            shade.values, shade.normals, shade.depth, shade.step, rows, columns, seen, depth[rows, columns],
+            np.array([dx, dy], np.float32),
+        )  # fmt: skip
+        _paint(rows, columns, smooth, shares, lamp, fill, view, _up(eye), FRONT, BACK, total)
     count = np.maximum(total[..., 3:], 1)
     linear = np.clip(total[..., :3] / count, 0, 1)
     coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055)
@@ -271,5 +292,6 @@ def save(picture: Image.Image, folder: Path) -> None:
 def warm() -> None:
     """Compile or load every kernel of the pictures."""
     raster.warm()
+    light.warm()
     points: Floats = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float64)
     render(points, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int32), 32)

@@ -214,40 +214,6 @@ def surface_at(
     return result
 
 
-@njit(cache=True)
-def soften(values: Single, normals: Single, depth: Single, reach: int, step: float) -> Single:
-    """h x w x 2 averaged along rows, then columns, over pixels of one surface.
-
-    That is: within 18 degrees and, for each pixel between, `step` deep. `depth` is infinite where there is nothing; `normals` h x w x 3.
-    """
-    height, width, _ = values.shape
-    source = values
-    for way in range(2):
-        result = source.copy()
-        for row in range(height):
-            for column in range(width):
-                here = depth[row, column]
-                if not np.isfinite(here):
-                    continue
-                n0, n1, n2 = normals[row, column, 0], normals[row, column, 1], normals[row, column, 2]
-                total, one, two = np.float32(0), np.float32(0), np.float32(0)
-                for k in range(-reach, reach + 1):
-                    r, c = (row, column + k) if way == 0 else (row + k, column)
-                    if r < 0 or c < 0 or r >= height or c >= width:
-                        continue
-                    alike = n0 * normals[r, c, 0] + n1 * normals[r, c, 1] + n2 * normals[r, c, 2]
-                    if alike < np.float32(0.95) or not abs(depth[r, c] - here) < np.float32(step) * (abs(k) + 1):
-                        continue
-                    weight = np.float32(reach + 1 - abs(k))
-                    total += weight
-                    one += weight * source[r, c, 0]
-                    two += weight * source[r, c, 1]
-                if total > 0:
-                    result[row, column, 0], result[row, column, 1] = one / total, two / total
-        source = result
-    return source
-
-
 def warm() -> None:
     """Compile or load every kernel."""
     flat = np.zeros(3, np.float32)
@@ -261,4 +227,3 @@ def warm() -> None:
     smooth = corner_normals(faces, three, one, 3, 0.9)
     row = np.zeros(1, np.int32)
     surface_at(row, row, np.zeros((1, 1), np.int32), flat, flat, faces, smooth, three, flat)
-    soften(np.zeros((2, 2, 2), np.float32), np.zeros((2, 2, 3), np.float32), depth, 1, 0.1)

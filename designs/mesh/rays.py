@@ -4,6 +4,7 @@ embreex works in float32: it is given indexed points, centred and scaled to -1..
 first; the distance is then computed from that face's plane in float64. It holds the GIL: use processes, not threads.
 """
 
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +18,10 @@ Hits = NDArray[np.int32]
 
 STEP = 4e-6
 """How far a ray starts from its face, as a share of half the longest side: 0.2 µm on a part of 100 mm."""
+
+
+TESTS = 3_000_000
+"""Boxes that rays may meet in a second where all lie upon one another. Rays meet 5 to 60 boxes on real parts."""
 
 
 class Caster(Protocol):
@@ -134,6 +139,19 @@ class Scene:
         self.step = STEP * bvh.frame(surface)[1]
         self._caster = caster or _best(surface)
         self.caster = self._caster.name
+
+    @cached_property
+    def affordable(self) -> int:
+        """How many rays a second are to be had: a line meets as many boxes as they have area in that of the whole."""
+        points, faces = self.surface.points, self.surface.faces
+        if not len(faces):
+            return TESTS
+        a, b, c = points[faces[:, 0]], points[faces[:, 1]], points[faces[:, 2]]
+        sides = np.maximum(np.maximum(a, b), c) - np.minimum(np.minimum(a, b), c)
+        whole = np.ptp(points, axis=0)
+        boxes = float((sides * np.roll(sides, 1, axis=1)).sum())
+        met = boxes / max(float((whole * np.roll(whole, 1)).sum()), 1e-300)
+        return int(TESTS / max(met, 1.0))
 
     def cast(self, origins: Points, directions: Points) -> tuple[Hits, Floats]:
         """(face met first or -1, distance in mm or infinity) of n rays. `directions` n x 3 are of unit length."""

@@ -9,7 +9,7 @@ from designs.mesh.types import Corners, Faces, Floats, Points
 MAX_TRIANGLES = 200_000
 FEWEST = 400  # triangles that a shell keeps, when it has them and there is room
 # Allowed change of volume, and the library's aggressiveness: at 7, tessellated CAD loses up to 25 %.
-STEPS = ((0.003, 5.0), (0.01, 5.0))
+STEPS = ((0.003, 5.0), (0.01, 5.0), (0.02, 7.0))
 MANY_SHELLS = 2_000
 
 
@@ -93,19 +93,20 @@ class _Shell:
         self.points: Points = points[used]
         self.faces: Corners = np.ascontiguousarray(index.reshape(-1, 3), np.int32)
         self._whole = (self.points.astype(np.float32), self.faces)
-        self._stalled = False
+        self._stalled = 0.0
         self._volume, self._area = volume(self.points, self.faces), area(self.points, self.faces)
 
     def cut(self, quota: int, aggression: float, error: float) -> None:
         """Cut to `quota` triangles if volume and area change by no more than the share `error`."""
         import fast_simplification
 
-        if len(self.faces) <= max(quota, 4) or self._stalled:
+        if len(self.faces) <= max(quota, 4) or self._stalled >= aggression:
             return
         fewer, cut = fast_simplification.simplify(*self._whole, target_count=max(quota, 4), agg=aggression)
         faces = _plain(np.ascontiguousarray(cut, np.int32))
         points: Points = np.asarray(fewer, np.float64)
-        self._stalled = len(faces) > quota * 1.1
+        if len(faces) > quota * 1.1:
+            self._stalled = aggression
         if not 0 < len(faces) < len(self.faces):
             return
         lost = abs(volume(points, faces) - self._volume) / max(abs(self._volume), 1e-300)

@@ -155,7 +155,7 @@ def _flood(blocked: Grid, upside_down: bool) -> tuple[int, int]:
 def _cells(surface: Surface) -> tuple[Points, Floats, NDArray[np.int64]]:
     """Origin, sides of a cell and number of points of the grid, a cell wider than the part on every side."""
     low, high = surface.points.min(axis=0), surface.points.max(axis=0)
-    extent = np.maximum(high - low, 1e-9 * (high - low).max() + 1e-300)
+    extent = np.maximum(high - low, 1e-9 * (float((high - low).max()) or 1.0))
     corners = surface.points[surface.faces]
     spans = corners.max(axis=1) - corners.min(axis=1)
     wanted = CELLS

@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from designs import results, words
+from designs.mesh import formats, profiles
 from designs.models import File, Project
 from designs.views import kinds
+from designs.views.analysis import checking
 from designs.views.commits import with_people
 from designs.views.overview import render_markdown
 from designs.views.page import project_page, show
@@ -38,17 +40,20 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     entry = project.repo.entry(version.commit, version.path)
     if entry.kind == "tree":
         return redirect("designs:tree", project.namespace.handle, project.slug, f"{version.ref}/{version.path}")
-    result = results.at(project, [(entry.path, entry.oid)]).get(entry.path)
+    profile = profiles.named(request.GET.get("profile", ""))
+    result = results.at(project, [(entry.path, entry.oid)], profile).get(entry.path)
     history = project.repo.log(version.commit, entry.path, limit=HISTORY)
     context = {
+        **checking(),
         "version": version,
+        "ref": version.ref,
         "entry": entry,
         "result": result,
         "report": words.report(result) if result else None,
         "poll": result is not None and result.state == "waiting",
         "shown": _shown(project, version.ref, entry, result),
         "history": with_people(project, history),
-        "units": File.Units.choices,
+        "all_units": File.Units.choices,
         "is_cover": bool(result and project.cover_id and project.cover_id == result.file.pk),
     }
     return show(request, project, "designs/blob.html", context, tab="files")
@@ -57,7 +62,9 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
 def _shown(project: Project, ref: str, entry: Entry, result: results.Result | None) -> Shown:
     if entry.kind != "blob" or entry.is_link:
         return Shown("other")
-    kind = kinds.kind_of(entry.path, result.file.format if result else "")
+    known = result.file.format if result else ""
+    is_source = known in formats.SOURCES
+    kind = "text" if is_source else kinds.kind_of(entry.path, known)
     if kind in {"mesh", "picture", "raster"}:
         return Shown(kind)
     limit = HEADER_BYTES if kind == "gcode" else kinds.TEXT_LIMIT
@@ -70,4 +77,4 @@ def _shown(project: Project, ref: str, entry: Entry, result: results.Result | No
     if kind == "markdown":
         parent = str(PurePosixPath(entry.path).parent)
         return Shown(kind, render_markdown(project, ref, "" if parent == "." else parent, text), is_cut=is_cut)
-    return Shown("text", kinds.code(entry.path, text), is_cut=is_cut)
+    return Shown("source" if is_source else "text", kinds.code(entry.path, text), is_cut=is_cut)

@@ -1,4 +1,4 @@
-"""Measure files on this computer, without a database: `manage.py inspect FILE… [--json]`."""
+"""Measure files on this computer, without a database: `manage.py inspect FILE… [--profile NAME] [--json]`."""
 
 import json
 import shutil
@@ -10,13 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from designs import words
-from designs.mesh import formats, printability, sandbox
+from designs.mesh import formats, printability, profiles, sandbox
+from designs.mesh.profiles import DEFAULT_FDM, Profile
 
 
 class Command(BaseCommand):
     """Facts and findings of files, for people or, with --json, one object a line."""
 
-    help = "Measure files: what they are, how large, and whether they print."
+    help = "Measure files: what they are, how large, and whether they can be made on a machine."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,25 +26,35 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
         parser.add_argument("--quick", action="store_true", help="facts only, fewer of them")
         parser.add_argument("--preview", metavar="OUT", help="write the picture of the last file here")
+        parser.add_argument(
+            "--profile",
+            metavar="NAME",
+            choices=sorted(profiles.PROFILES),
+            default=DEFAULT_FDM.key,
+            help=f"the machine to check for: {', '.join(profiles.PROFILES)}",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure each file in turn; a bad one is told on stderr and makes the exit status 1."""
         failed = False
+        profile = profiles.named(options["profile"])
         for name in options["files"]:
-            found = inspect(Path(name), quick=options["quick"], preview=options["preview"])
+            found = inspect(Path(name), quick=options["quick"], preview=options["preview"], profile=profile)
             if "error" in found:
                 failed = True
                 self.stderr.write(f"{name}: {found['error']}")
             if options["json"]:
                 self.stdout.write(json.dumps({"file": name, **found}, allow_nan=False))
             elif "error" not in found:
-                self.stdout.write(_report(name, found))
+                self.stdout.write(_report(name, found, profile))
         if failed:
             raise SystemExit(1)
 
 
-def inspect(path: Path, *, quick: bool = False, preview: str | None = None) -> dict[str, Any]:
-    """Facts with findings of one file, or {"error": sentence}."""
+def inspect(
+    path: Path, *, quick: bool = False, preview: str | None = None, profile: Profile = DEFAULT_FDM
+) -> dict[str, Any]:
+    """Facts with findings of one file for a profile, or {"error": sentence, "code": of the refusal}."""
     kind = formats.format_of(path.name)
     if not path.is_file():
         return {"error": "there is no such file"}
@@ -55,12 +66,29 @@ def inspect(path: Path, *, quick: bool = False, preview: str | None = None) -> d
         if preview and (picture := outcome.pictures.get("preview-1024")):
             _save(picture, Path(preview))
     if outcome.facts is None:
-        return {"error": outcome.refusal.sentence if outcome.refusal else "it could not be measured"}
+        refused = outcome.refusal
+        return {"error": refused.sentence, "code": refused.code} if refused else {"error": "it could not be measured"}
     facts = outcome.facts
-    verdict = printability.judge(facts) if facts.get("triangles") else None
-    told = [words.finding(one) for one in verdict.findings] if verdict else []
-    findings = [{"code": one.code, "severity": one.severity, "message": f"{one.title}. {one.sentence}"} for one in told]
-    return {**facts, "grade": verdict.grade if verdict else None, "findings": findings}
+    verdict = printability.judge(facts, profile) if facts.get("triangles") else None
+    return {
+        **facts,
+        "profile": profile.key,
+        "grade": verdict.grade if verdict else None,
+        "findings": [_told(one) for one in verdict.findings] if verdict else [],
+    }
+
+
+def _told(found: Any) -> dict[str, Any]:
+    told = words.finding(found)
+    return {
+        "code": told.code,
+        "severity": told.severity,
+        "message": f"{told.title}. {told.sentence}",
+        "advice": told.advice,
+        "value": found.value,
+        "limit": found.limit,
+        "unit": found.unit,
+    }
 
 
 def _save(picture: Path, target: Path) -> None:
@@ -73,7 +101,13 @@ def _save(picture: Path, target: Path) -> None:
         image.save(target)
 
 
-def _report(name: str, found: dict[str, Any]) -> str:
-    rows = [f"{label:<24}{value}" for label, value in words.facts(found)]
-    checks = [f"{one['severity']:<9}{one['message']}" for one in found["findings"]]
-    return "\n  ".join([f"{name} ({found.get('format', '')}): {found['grade'] or 'no verdict'}", *rows, *checks]) + "\n"
+def _report(name: str, found: dict[str, Any], profile: Profile) -> str:
+    rows = [f"{label:<24}{value}" for label, value in words.facts(found, profile)]
+    checks = []
+    for one in found["findings"]:
+        checks.append(f"{one['severity']:<9}{one['message']}")
+        if one["advice"] and one["severity"] != "ok":
+            checks.append(f"{'':<9}{one['advice']}")
+    checked = f" on {words.profile_name(profile)}" if found["grade"] else ""
+    head = f"{name} ({found.get('format', '')}): {found['grade'] or 'no verdict'}{checked}"
+    return "\n  ".join([head, *rows, *checks]) + "\n"

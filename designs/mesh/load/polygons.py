@@ -11,8 +11,8 @@ NOT_NUMBERS, BAD_INDEX = 1, 2
 
 @njit(cache=True)
 def skip_blanks(text: Bytes, at: int, end: int) -> int:
-    """The position of the first byte from `at` that is not a space or tab: on the same line."""
-    while at < end and (text[at] == 32 or text[at] == 9 or text[at] == 13):
+    """The position of the next byte of the same line that is no space or control character, or of its line feed."""
+    while at < end and text[at] <= 32 and text[at] != 10:
         at += 1
     return at
 

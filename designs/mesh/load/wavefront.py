@@ -5,7 +5,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from designs.mesh import topology
+from designs.mesh import welding
 from designs.mesh.load import polygons, scan
 from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
 
@@ -54,7 +54,7 @@ def _parts(data: bytes, points: Points, faces: Faces, groups: NDArray[np.int64])
         held = np.flatnonzero(lengths)
         return [Part(_name(data, groups, int(held[0])) if len(held) == 1 else "", points, faces)]
     owner = np.repeat(np.arange(len(lengths)), lengths)
-    shared = faces if objects.any() else topology.weld(points, faces)[1].astype(np.int64)
+    shared = faces if objects.any() else welding.weld(points, faces)[1]
     together = _together(owner, shared, len(lengths), len(points))
     parts = []
     for group in np.unique(together[owner]):

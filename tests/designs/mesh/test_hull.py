@@ -109,4 +109,11 @@ def test_what_has_no_volume_has_a_box_all_the_same(name):
     span = sorted(np.ptp(points, axis=0), reverse=True) if len(points) else [0, 0, 0]
     assert found["oriented_box_mm"][2] == pytest.approx(0, abs=1e-9)
     assert np.prod(found["oriented_box_mm"][:2]) <= span[0] * span[1] + 1e-9
-    assert not found["stable"]
+    assert found["stable"] == (name in {"a triangle", "a flat square"} and points[:, 2].max() == points[:, 2].min())
+
+
+def test_a_centre_of_mass_outside_of_an_open_part_is_not_believed():
+    opened = box([10, 10, 10])
+    opened = Surface(opened.points, opened.faces[2:])
+    assert hull.measure(opened, [400, 0, 0])["tip_degrees"] > 30
+    assert hull.measure(opened, [np.nan] * 3)["stable"]

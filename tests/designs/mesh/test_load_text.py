@@ -89,6 +89,11 @@ def test_a_line_that_is_not_numbers_is_named(line):
     assert found.params["line"] == 6
 
 
+def test_a_control_character_in_a_line_holds_nobody_up():
+    text = (TETRAHEDRON + SIDES).replace("f 1 3 2", "f\0 1 3 2\nf 1\v 3\0 2").encode()
+    assert volume(wavefront.read(text)) == pytest.approx(1000 / 6)
+
+
 def test_words_for_what_is_no_number_are_refused_as_non_finite(tmp_path):
     (tmp_path / "x.obj").write_text(TETRAHEDRON.replace("10", "-nan(ind)") + SIDES)
     with pytest.raises(RefusedError) as caught:

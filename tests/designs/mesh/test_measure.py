@@ -1,10 +1,10 @@
-"""Known solids have known facts, findings fire past their limit only, and models survive the way out."""
+"""Known solids have known facts, whatever format they come in."""
 
 import numpy as np
 import pytest
 import trimesh
 
-from designs.mesh import glb, measure, preview, printability
+from designs.mesh import measure, preview, printability
 from designs.mesh.load import READERS
 from designs.mesh.types import Loaded, Part
 
@@ -60,20 +60,6 @@ def test_two_shells_and_a_cavity_are_told_apart():
     assert hollow["volume_mm3"] == pytest.approx(7000)
 
 
-LIMITS = [
-    ("size_mm", [220.0, 220.0, 250.0], [220.1, 220.1, 250.1], "too-large"),
-    ("size_mm", [20.0, 20.0, 0.8], [20.0, 20.0, 0.79], "thin"),
-    ("overhang_area_mm2", 120.0, 121.0, "overhang"),
-]
-
-
-@pytest.mark.parametrize(("key", "at", "past", "code"), LIMITS)
-def test_no_finding_fires_exactly_at_its_limit(key, at, past, code):
-    base = facts(box())
-    assert code not in codes({**base, key: at})
-    assert code in codes({**base, key: past})
-
-
 def test_the_units_that_the_owner_chose_scale_every_length():
     found = printability.in_units(facts(box(1)), "inch")
     assert found["size_mm"] == [25.4] * 3
@@ -90,13 +76,6 @@ def test_every_reader_reads_a_cube(kind):
     scale = 1000 if kind == "glb" else 1
     assert found["triangles"] == 12
     assert found["volume_mm3"] == pytest.approx(8000 * scale**3)
-
-
-def test_the_light_model_keeps_its_bounds_with_y_up(tmp_path):
-    points, faces = box()
-    glb.write(tmp_path / "m.glb", points * [1, 2, 3], faces)
-    bounds = trimesh.load(tmp_path / "m.glb", force="scene").bounds
-    assert bounds == pytest.approx(np.array([[0, 0, -40], [20, 60, 0]]), abs=0.01)
 
 
 def test_the_picture_shows_the_part_on_a_transparent_ground():

@@ -160,3 +160,21 @@ def test_what_has_no_area_has_no_best_way_up():
 def test_a_single_triangle_does_not_break_it():
     one = Surface(np.array([[0, 0, 0], [4, 0, 0], [0, 3, 0.0]]), np.array([[0, 1, 2]], np.int32))
     assert orient.best(one, {"centre_of_mass_mm": [1, 1, 0]})
+
+
+AS_PRINTED = [
+    "files/prusa3d__Original-Prusa-i3/extruder-cover.stl",
+    "files/prusa3d__Original-Prusa-i3/y-belt-idler.stl",
+    "files/prusa3d__Original-Prusa-i3/x-carriage-back.stl",
+    "files/prusa3d__Original-Prusa-i3/raspberry_cover.stl",
+    "files/rwb27__openflexure_microscope/z_axis.stl",
+    "history/carriage.v10.stl",
+    "history/effector.v06.stl",
+    "history/extruder.v08.stl",
+]
+
+
+@pytest.mark.parametrize("name", AS_PRINTED)
+def test_parts_that_their_designers_laid_out_for_printing_stay_as_they_are(shared, name):
+    found = best(trimesh.load(shared / name))
+    assert found[0]["reasons"] == ["already-best"]

@@ -55,7 +55,7 @@ def test_a_good_cube_is_measured_and_drawn(shared, warm, tmp_path, name):
     outcome = warm.measure(HOSTILE / name, formats.format_of(name), out=tmp_path)
     assert outcome.facts["triangles"] == 12
     assert outcome.facts["volume_mm3"] == pytest.approx(8000)
-    assert set(outcome.pictures) == {"preview-1024", "preview-256", "model"}
+    assert set(outcome.pictures) == {"preview-1024", "preview-256", "model", "marks"}
 
 
 def runaway_time():
