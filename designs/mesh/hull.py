@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from designs.mesh import convex
 from designs.mesh.overhang import BED_MM
@@ -52,6 +53,27 @@ def _contacts(points: Points, top: float) -> Floats:
     return flat[:used].copy()
 
 
+@njit(cache=True)
+def _clusters(normals: Floats, sizes: Floats, order: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], Floats]:
+    """(the largest side of each cluster within CLUSTER_COS, sum of its sizes), at most `most`, in `order`."""
+    left = np.ones(len(order), np.bool_)
+    found = np.empty(most, np.int64)
+    sums = np.zeros(most)
+    used = 0
+    for item in order:
+        if not left[item] or used == most:
+            continue
+        x, y, z = normals[item, 0], normals[item, 1], normals[item, 2]
+        for other in range(len(order)):
+            alike = normals[other, 0] * x + normals[other, 1] * y + normals[other, 2] * z
+            if left[other] and (alike > CLUSTER_COS or other == item):
+                left[other] = False
+                sums[used] += sizes[other]
+        found[used] = item
+        used += 1
+    return found[:used].copy(), sums[:used].copy()
+
+
 def directions(corners: Points, faces: Corners) -> tuple[Floats, Floats]:
     """(k x 3 unit normals, k areas mm²) of the hull's largest sides, largest first; those within 1 degree are one."""
     a, b, c = (corners[faces[:, k]] for k in range(3))
@@ -59,37 +81,55 @@ def directions(corners: Points, faces: Corners) -> tuple[Floats, Floats]:
     double = np.linalg.norm(cross, axis=1)
     sound = double > 0
     normals, double = cross[sound] / double[sound, None], double[sound]
-    found: list[Floats] = []
-    sizes: list[float] = []
-    left = np.ones(len(normals), bool)
-    for item in np.argsort(-double, kind="stable"):
-        if not left[item]:
-            continue
-        if len(found) == 4 * DIRECTIONS:
-            break
-        near = left & (normals @ normals[item] > CLUSTER_COS)
-        left &= ~near
-        found.append(normals[item])
-        sizes.append(float(double[near].sum()) / 2.0)
-    order = np.argsort(-np.array(sizes), kind="stable")[:DIRECTIONS]
-    return np.array(found).reshape(-1, 3)[order], np.array(sizes)[order]
+    found, sizes = _clusters(normals, double / 2.0, np.argsort(-double, kind="stable"), 4 * DIRECTIONS)
+    order = np.argsort(-sizes, kind="stable")[:DIRECTIONS]
+    return normals[found[order]], sizes[order]
 
 
-def _frame(normal: Floats) -> tuple[Floats, Floats]:
-    side = np.cross(normal, np.eye(3)[int(np.argmin(np.abs(normal)))])
-    side /= np.linalg.norm(side)
-    return side, np.cross(normal, side)
-
-
+@njit(cache=True)
 def _around(corners: Points, normal: Floats) -> tuple[float, Floats]:
     """(volume, axes as rows) of the smallest box with one side along `normal`; the area when it has no height."""
-    side, other = _frame(normal)
-    flat = corners @ np.column_stack([side, other])
-    flat = flat[np.lexsort((flat[:, 1], flat[:, 0]))]
-    area, x, y = _rectangle(convex.outline(flat))
-    first = x * side + y * other
-    height = float(np.ptp(corners @ normal))
-    return area * height, np.array([first, np.cross(normal, first), normal])
+    least = 0
+    for k in range(1, 3):
+        if abs(normal[k]) < abs(normal[least]):
+            least = k
+    axis = np.zeros(3)
+    axis[least] = 1.0
+    side = np.cross(normal, axis)
+    side /= math.sqrt((side**2).sum())
+    other = np.cross(normal, side)
+    count = len(corners)
+    flat = np.empty((count, 2))
+    low, high = np.inf, -np.inf
+    for i in range(count):
+        x, y, z = corners[i, 0], corners[i, 1], corners[i, 2]
+        flat[i, 0] = x * side[0] + y * side[1] + z * side[2]
+        flat[i, 1] = x * other[0] + y * other[1] + z * other[2]
+        along = x * normal[0] + y * normal[1] + z * normal[2]
+        low, high = min(low, along), max(high, along)
+    order = np.argsort(flat[:, 1], kind="mergesort")
+    order = order[np.argsort(flat[order, 0], kind="mergesort")]
+    area, x, y = _rectangle(convex.outline(flat[order]))
+    axes = np.empty((3, 3))
+    axes[0] = x * side + y * other
+    axes[1] = np.cross(normal, axes[0])
+    axes[2] = normal
+    return area * (high - low), axes
+
+
+@njit(cache=True)
+def _smallest(corners: Points, normals: Floats, rounds: int) -> Floats:
+    """Axes (rows) of the smallest box flush with one of k x 3 normals, turned until it shrinks no more."""
+    volume, axes = _around(corners, normals[0])
+    for k in range(1, len(normals)):
+        smaller, turned = _around(corners, normals[k])
+        if smaller < volume:
+            volume, axes = smaller, turned
+    for turn in range(3 * rounds):
+        smaller, turned = _around(corners, axes[turn % 3].copy())
+        if smaller < volume * (1 - 1e-9):
+            volume, axes = smaller, turned
+    return axes
 
 
 def oriented_box(points: Points, corners: Points, faces: Corners) -> tuple[Floats, Floats]:
@@ -103,13 +143,9 @@ def oriented_box(points: Points, corners: Points, faces: Corners) -> tuple[Float
         return np.zeros(3), np.eye(3)
     if len(faces):
         tried = np.vstack([np.eye(3), directions(corners, faces)[0]])
-        volume, axes = min((_around(corners, normal) for normal in tried), key=lambda box: box[0])
-        for turn in range(3 * ROUNDS):
-            smaller, turned = _around(corners, axes[turn % 3])
-            if smaller < volume * (1 - 1e-9):
-                volume, axes = smaller, turned
+        axes = _smallest(corners, tried, ROUNDS)
     else:
-        thinnest = np.linalg.eigh(np.cov(corners.T, bias=True))[1][:, 0]
+        thinnest = np.linalg.eigh(np.cov(corners.T, bias=True))[1][:, 0].copy()
         axes = _around(corners, thinnest)[1]
     reach = convex.spans(points, np.ascontiguousarray(axes))
     sizes = reach[:, 1] - reach[:, 0]
@@ -182,3 +218,5 @@ def warm() -> None:
     convex.warm()
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float64)
     measure(Surface(points, np.empty((0, 3), np.int32)), [0.25, 0.25, 0.25])
+    _around(points, np.array([0.0, 0.0, 1.0]))
+    _clusters(points, np.ones(4), np.arange(4), 4)

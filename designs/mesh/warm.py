@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from designs.mesh import compare, deep, geometry, holes, measure, preview, repair, simplify, topology, welding
+from designs.mesh import compare, deep, geometry, holes, hull, measure, preview, repair, simplify, topology, welding
 from designs.mesh.load import scan, stl
 from designs.mesh.types import Loaded, Part, Surface
 
@@ -39,7 +39,7 @@ def lean() -> None:
 
 def quick() -> None:
     """Run the kernels of the quick facts once."""
-    for module in (welding, topology, geometry, holes, scan, stl):
+    for module in (welding, topology, geometry, holes, hull, scan, stl):
         module.warm()
     measure.facts_of(Loaded([tetrahedron()]), "stl")
 

@@ -54,7 +54,7 @@ def _parts(data: bytes, points: Points, faces: Faces, groups: NDArray[np.int64])
         held = np.flatnonzero(lengths)
         return [Part(_name(data, groups, int(held[0])) if len(held) == 1 else "", points, faces)]
     owner = np.repeat(np.arange(len(lengths)), lengths)
-    shared = faces if objects.any() else welding.weld(points, faces)[1]
+    shared = faces if objects.any() else welding.weld(points, faces)[1].astype(np.int64)
     together = _together(owner, shared, len(lengths), len(points))
     parts = []
     for group in np.unique(together[owner]):
