@@ -70,6 +70,15 @@ def test_two_towers_are_two_islands_and_nothing_is_none():
     assert sections.sections(flat, 3)[0].tolist() == [0, 0, 0]
 
 
+def test_a_mesh_of_too_many_segments_is_cut_at_fewer_heights(monkeypatch):
+    tube = surface(trimesh.creation.annulus(5, 10, 30, sections=64))
+    exact = sections.sections(tube, 24)
+    monkeypatch.setattr(sections, "MOST_SEGMENTS", 1000)
+    fewer = sections.sections(tube, 24)
+    assert fewer[0] == pytest.approx(exact[0])
+    assert fewer[3].tolist() == exact[3].tolist()
+
+
 def test_at_full_infill_a_brick_takes_its_own_volume(brick):
     found = estimate.volumes(brick, Settings(infill=1.0, skirt=False))
     assert found.total == pytest.approx(24000, rel=1e-6)
