@@ -19,7 +19,8 @@ def surface(mesh):
 
 def facts(mesh):
     return {
-        "volume_mm3": float(mesh.volume),
+        "volume_mm3": float(np.einsum("ij,ij->", mesh.triangles[:, 0], np.cross(*mesh.triangles[:, 1:].swapaxes(0, 1))))
+        / 6,
         "size_mm": mesh.extents.tolist(),
         "print_terms": estimate.terms(surface(mesh)),
         "support_volume_mm3": 0.0,
