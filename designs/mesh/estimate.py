@@ -159,10 +159,13 @@ def _support(facts: Facts) -> float:
 
 
 def volumes(facts: Facts, settings: Settings, tuning: Tuning = TUNED) -> Volumes:
-    """Plastic by kind of line, in mm³. Raises KeyError when the facts have no `print_terms`."""
+    """Plastic by kind of line, in mm³. Raises KeyError when the facts have no `print_terms`.
+
+    An open surface has no volume of its own; what it adds up to counts as far as it fits into its box.
+    """
     found = facts["print_terms"]
-    volume = abs(facts["volume_mm3"])
     width, depth, height = facts["size_mm"]
+    volume = min(abs(facts["volume_mm3"]), width * depth * height)
     outer, inner, skin = _shell(found, settings)
     outer = min(outer, volume)
     inner = min(inner, volume - outer)

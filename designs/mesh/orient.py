@@ -66,6 +66,22 @@ def _areas(
     return found
 
 
+@njit(cache=True)
+def _touching(points: Points, down: Floats, least: float) -> Points:
+    """The points (k x 3) that reach at least `least` along `down`."""
+    count = 0
+    for i in range(len(points)):
+        if points[i, 0] * down[0] + points[i, 1] * down[1] + points[i, 2] * down[2] >= least:
+            count += 1
+    found = np.empty((count, 3))
+    count = 0
+    for i in range(len(points)):
+        if points[i, 0] * down[0] + points[i, 1] * down[1] + points[i, 2] * down[2] >= least:
+            found[count] = points[i]
+            count += 1
+    return found
+
+
 def turning(down: Floats) -> Floats:
     """The smallest rotation (3 x 3) that turns the unit vector `down` to -z; half a turn about x when it is +z."""
     cosine = float(down @ DOWN)
@@ -92,8 +108,9 @@ def _poses(surface: Surface, centre: Floats) -> list[Pose]:
     poses = []
     for k, down in enumerate(downs):
         matrix = turning(down)
-        turned = np.ascontiguousarray(corners @ matrix.T)
-        floor = float(turned[:, 2].min())
+        floor = -float(reach[k, 1])
+        foot = _touching(surface.points, down, -floor - BED_MM)
+        turned = np.ascontiguousarray(foot @ matrix.T)
         middle = matrix @ centre
         tip = hull.tipping(hull.footprint(turned, floor), middle[:2], float(middle[2]) - floor)
         height = float(reach[k, 1] - reach[k, 0])

@@ -11,6 +11,8 @@ from designs.mesh.types import Corners, Floats, Points, Surface
 
 COLUMNS = 160
 LIMIT_DEGREES = 45.0
+CROWDED = 48
+MOST_HITS = 4_000_000
 
 
 @njit(cache=True)
@@ -22,6 +24,18 @@ def _turned(points: Points, matrix: Floats) -> Points:
         for k in range(3):
             found[i, k] = matrix[k, 0] * x + matrix[k, 1] * y + matrix[k, 2] * z
     return found
+
+
+@njit(cache=True)
+def _shadow(points: Points, faces: Corners) -> float:
+    """mm² of all triangles as seen from above, overlaps counted each time."""
+    total = 0.0
+    for f in range(len(faces)):
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        ux, uy = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1]
+        vx, vy = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1]
+        total += abs(ux * vy - uy * vx) / 2.0
+    return total
 
 
 @njit(cache=True)
@@ -86,6 +100,10 @@ def _gaps(start: np.ndarray, end: np.ndarray, height: Floats, kind: np.ndarray, 
     total = 0.0
     for place in range(len(start)):
         first, last = start[place], end[place]
+        if last - first > CROWDED:
+            order = np.argsort(height[first:last])
+            height[first:last] = height[first:last][order]
+            kind[first:last] = kind[first:last][order]
         for i in range(first + 1, last):
             z, what = height[i], kind[i]
             j = i - 1
@@ -111,16 +129,18 @@ def volume(surface: Surface, matrix: Floats, columns: int = COLUMNS, degrees: fl
 
     `matrix` (3 x 3, rows) turns the part; it then stands on its lowest point. The plan is cut into square columns, at
     most `columns` a side: an edge of a supported area is placed within half a column, so the error is under
-    (outline of the area) x (its height) x (longest side of the plan) / (2 x columns).
+    (outline of the area) x (its height) x (longest side of the plan) / (2 x columns). Columns grow where a part has so
+    many layers of surface that they would be met more than 4 million times.
     """
     if not len(surface.faces):
         return 0.0
     points = _turned(surface.points, np.ascontiguousarray(matrix, np.float64))
     reach = convex.spans(points, np.eye(3))
     low, high = reach[:, 0].copy(), reach[:, 1].copy()
-    cell = float((high - low)[:2].max()) / columns
-    if not cell > 0:
+    widest = float((high - low)[:2].max())
+    if not widest > 0:
         return 0.0
+    cell = max(widest / columns, math.sqrt(_shadow(points, surface.faces) / MOST_HITS))
     across = max(math.ceil((high[0] - low[0]) / cell), 1)
     deep = max(math.ceil((high[1] - low[1]) / cell), 1)
     steep = math.sin(math.radians(degrees)) + 1e-6

@@ -19,7 +19,8 @@ def surface(mesh):
 
 def facts(mesh):
     return {
-        "volume_mm3": float(mesh.volume),
+        "volume_mm3": float(np.einsum("ij,ij->", mesh.triangles[:, 0], np.cross(*mesh.triangles[:, 1:].swapaxes(0, 1))))
+        / 6,
         "size_mm": mesh.extents.tolist(),
         "print_terms": estimate.terms(surface(mesh)),
         "support_volume_mm3": 0.0,
@@ -68,6 +69,15 @@ def test_two_towers_are_two_islands_and_nothing_is_none():
     assert islands.tolist() == [2, 2, 1, 1]
     flat = Surface(np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0.0]]), np.array([[0, 1, 2]], np.int32))
     assert sections.sections(flat, 3)[0].tolist() == [0, 0, 0]
+
+
+def test_a_mesh_of_too_many_segments_is_cut_at_fewer_heights(monkeypatch):
+    tube = surface(trimesh.creation.annulus(5, 10, 30, sections=64))
+    exact = sections.sections(tube, 24)
+    monkeypatch.setattr(sections, "MOST_SEGMENTS", 1000)
+    fewer = sections.sections(tube, 24)
+    assert fewer[0] == pytest.approx(exact[0])
+    assert fewer[3].tolist() == exact[3].tolist()
 
 
 def test_at_full_infill_a_brick_takes_its_own_volume(brick):

@@ -1,6 +1,7 @@
 """Which way up is best, and how much support each way needs, on solids whose answer is known."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -81,6 +82,18 @@ def test_a_slope_of_exactly_45_degrees_needs_no_support():
     assert supports.volume(surface(wedge), np.eye(3)) == 0
     steeper = Surface(wedge.vertices * [1.1, 1, 1], np.array(wedge.faces, np.int32))
     assert supports.volume(steeper, np.eye(3)) > 0
+
+
+def test_a_stack_of_very_many_slabs_is_measured_in_bounded_time():
+    count = 200_000
+    place = np.random.default_rng(3).permutation(count)
+    points = np.column_stack([np.tile([0, 50, 0.0], count), np.tile([0, 0, 50.0], count), np.repeat(place / 5.0, 3)])
+    faces = np.arange(3 * count, dtype=np.int32).reshape(-1, 3)
+    faces[place % 2 == 0] = faces[place % 2 == 0][:, ::-1]
+    began = time.process_time()
+    found = supports.volume(Surface(points, faces), np.eye(3))
+    assert time.process_time() - began < 5
+    assert found == pytest.approx(count / 2 * 0.2 * 1250, rel=0.3)
 
 
 def test_a_block_inside_another_needs_no_support_of_its_own():
