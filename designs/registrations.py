@@ -4,6 +4,7 @@ from accounts.actions import delete_account
 from accounts.models import User
 from designs import indexing, pipeline
 from designs.actions.leave import leave_projects
+from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
@@ -19,6 +20,7 @@ def register() -> None:
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
     worker.at_start(catch_up)
+    worker.at_start(queue_analyses)
     worker.every_day(catch_up)
     worker.every_day(purge_trash)
     worker.every_day(sweep_uploads)

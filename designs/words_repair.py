@@ -134,5 +134,6 @@ def _rows(repaired: Mapping[str, Any]) -> list[Row]:
             fault = key not in {"shells", "volume_mm3", "triangles"}
             tone = ("better" if after[key] < before[key] else "worse") if fault and after[key] != before[key] else ""
             rows.append(Row(label, words.quantity(before[key], unit), words.quantity(after[key], unit), "", tone))
-    sizes = [words.dimensions(side["size_mm"]) for side in (before, after)]
-    return [*rows, Row(_("Size"), *sizes)]
+    if "size_mm" in before and "size_mm" in after:
+        rows.append(Row(_("Size"), *(words.dimensions(side["size_mm"]) for side in (before, after))))
+    return rows

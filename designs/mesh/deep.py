@@ -58,7 +58,7 @@ class Deep:
         return {"orientations": objects[0]["orientations"] if len(objects) == 1 else []}
 
     def _terms(self) -> Facts:
-        return {"print_terms": estimate.terms(self.measured.whole)}
+        return {"print_terms": estimate.terms(self.measured.whole, self.details.scene if self.details else None)}
 
     def _descriptor(self) -> Facts:
         described, scale = shape.descriptor(self.measured.whole)

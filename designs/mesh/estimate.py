@@ -8,9 +8,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from designs.mesh import sample, sections
-from designs.mesh.types import Facts, Surface
+from designs.mesh import probes, rays, sections
+from designs.mesh.types import Facts, Floats, Points, Surface
 
 LEVELS = 24
 RAYS = 12_000
@@ -83,16 +84,16 @@ class Estimate:
     seconds_high: float
 
 
-def terms(surface: Surface) -> Facts:
+def terms(surface: Surface, scene: rays.Scene | None = None) -> Facts:
     """The `print_terms` of a part standing along z: under 2 kB, every length, area and count that `estimate` needs.
 
     `slope_area_mm2` and `slope_up` (z of the normal) are by slope, from facing down to facing up; `slope_wall_mm` are
     the walls under each, ten groups of equal area, thinnest first. The rest are sections at the middle of 24 slabs.
     """
     areas, outlines, islands, loops = sections.sections(surface, LEVELS)
-    places, chosen = sample.spread(surface, RAYS)
+    places, chosen = probes.spread(surface, RAYS)
     widest = float(np.ptp(surface.points, axis=0).max()) if len(surface.points) else 0.0
-    walls = np.minimum(sample.thickness(surface, places, chosen), widest) if len(places) else np.empty(0)
+    walls = np.minimum(_material(surface, places, chosen, scene), widest) if len(places) else np.empty(0)
     up = surface.normals[chosen][:, 2] if len(places) else np.empty(0)
     share = float(surface.areas.sum()) / max(len(places), 1)
     slope = np.searchsorted(SLOPES, up)
@@ -112,6 +113,13 @@ def terms(surface: Surface) -> Facts:
         "islands": islands.tolist(),
         "loops": loops.tolist(),
     }
+
+
+def _material(surface: Surface, places: Points, chosen: NDArray[np.int64], scene: rays.Scene | None) -> Floats:
+    """Material under each place along the inward normal of its triangle, in mm; infinite where the ray leaves."""
+    scene = scene or rays.Scene(surface)
+    inward = -surface.normals[chosen]
+    return scene.cast(places + scene.step * inward, inward)[1] + scene.step
 
 
 def _short(value: float) -> float:

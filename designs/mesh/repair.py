@@ -103,6 +103,31 @@ def repair(surface: Surface, options: Options | None = None) -> Repaired:
     return Repaired(work.surface, report)
 
 
+def together(reports: Sequence[Facts]) -> Facts:
+    """The reports of several objects as one: steps and numbers added up, sizes side by side left out."""
+    if len(reports) == 1:
+        return reports[0]
+    steps: dict[str, Facts] = {}
+    for report in reports:
+        for step in report["steps"]:
+            known = steps.setdefault(step["code"], {"code": step["code"]})
+            for key, value in step.items():
+                if key != "code":
+                    known[key] = known.get(key, 0) + value
+    sides = {
+        side: {key: sum(report[side].get(key, 0) for report in reports) for key in reports[0][side] if key != "size_mm"}
+        for side in ("before", "after")
+    }
+    return {
+        "steps": list(steps.values()),
+        **sides,
+        "changed": any(report.get("changed") for report in reports),
+        "fixed": all(report["fixed"] for report in reports),
+        "left": sorted({code for report in reports for code in report["left"]}),
+        "max_displacement_mm": max(report.get("max_displacement_mm", 0.0) for report in reports),
+    }
+
+
 HARMLESS = ("specks", "inverted", "united")
 LEFT = {
     "not-watertight": "boundary_edges",

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120.0
 PICTURES = {
     "preview-1024": "preview-1024.webp", "preview-256": "preview-256.webp", "model": "model.glb",
-    "model-full": "model-full.glb", "marks": "marks.json", "diff": "diff.glb", "repaired": "repaired.stl",
+    "model-full": "model-full.glb", "marks": "marks.json", "diff": "diff.glb", "repaired": "repaired",
 }  # fmt: skip
 MAX_ANSWER = 16 << 20
 _SENTENCES = {
@@ -86,7 +86,7 @@ class Warm:
         return self.request({**request, "pictures": out is not None}, out, Limits())
 
     def repair(self, path: Path, format: str, out: Path) -> Outcome:
-        """The report of a repair, and `repaired.stl` in `out` when something was fixed."""
+        """The report of a repair, and `repaired` in `out` when something was fixed."""
         request = {"task": "repair", "paths": [str(Path(path).resolve())], "format": format, "pictures": True}
         return self.request(request, out, Limits())
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from designs.mesh import sample
+from designs.mesh import probes
 from designs.mesh.types import Floats, Points, Surface
 
 POINTS = 30_000
@@ -107,7 +107,7 @@ def descriptor(surface: Surface) -> tuple[list[float], float]:
 
     The same surface always gives the same floats. Open and inverted surfaces have one too; without area it is zero.
     """
-    places, chosen = sample.spread(surface, POINTS)
+    places, chosen = probes.spread(surface, POINTS)
     if not len(places):
         return [0.0] * LENGTH, 0.0
     centred = np.ascontiguousarray(places - places.mean(axis=0))

@@ -6,7 +6,20 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from designs.mesh import compare, deep, geometry, holes, hull, measure, preview, repair, simplify, topology, welding
+from designs.mesh import (
+    compare,
+    deep,
+    draw,
+    fill,
+    geometry,
+    holes,
+    hull,
+    load,
+    measure,
+    repair,
+    topology,
+    welding,
+)
 from designs.mesh.load import scan, stl
 from designs.mesh.types import Loaded, Part, Surface
 
@@ -47,7 +60,7 @@ def quick() -> None:
 def main() -> None:
     """Run every kernel once."""
     quick()
-    for module in (deep, preview, simplify):
+    for module in (load, deep, draw, fill):
         module.warm()
     solid = topology.surface(tetrahedron())
     compare.measure(solid, Surface(solid.points * 1.5, solid.faces))

@@ -12,13 +12,14 @@ import numpy as np
 
 from designs.mesh import (
     compare,
+    draw,
     drawings,
+    export,
     formats,
     glb,
     load,
     marks,
     measure,
-    preview,
     repair,
     simplify,
     topology,
@@ -28,7 +29,6 @@ from designs.mesh.deep import Deep
 from designs.mesh.details import Details
 from designs.mesh.types import Facts, Floats, Loaded, RefusedError, Surface
 
-FULL_TRIANGLES = 5_000_000
 SIDE_TRIANGLES = 100_000
 ROUNDING = 6e-5
 
@@ -47,7 +47,7 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
     if kind in drawings.READERS:
         yield drawings.facts_of(load.content(path), kind, None if quick else out)
         return
-    if kind not in formats.MESHES:
+    if kind not in formats.MESHES | formats.SOURCES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
     found = measure.measure(load.load(path, kind), kind)
     yield found.facts
@@ -56,8 +56,11 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
     deep = Deep(found)
     yield from deep.steps()
     if out is not None and len(found.whole.faces):
-        _pictures(found.whole, deep.details, out)
+        light = draw.draw(found.whole, out)
         yield deep.facts
+        if light and deep.details:
+            _marks(found.whole, deep.details, light, out)
+            yield deep.facts
 
 
 def _compare(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
@@ -75,10 +78,15 @@ def _compare(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
 
 
 def _repair(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
-    repaired = repair.repair(_plate(load.load(Path(request["paths"][0]), request["format"])))
-    if out is not None and repaired.report.get("changed"):
-        repair.write_stl(out / "repaired.stl", [repaired.surface])
-    yield repaired.report
+    """Each object is repaired by itself; the report counts them together."""
+    kind = request["format"]
+    parts = load.load(Path(request["paths"][0]), kind).parts
+    done = [(part.name, repair.repair(topology.surface(part))) for part in parts]
+    report = repair.together([repaired.report for _, repaired in done]) | {"format": export.format_for(kind)}
+    yield report
+    if out is not None and report["changed"]:
+        export.write(out / "repaired", report["format"], [(name, repaired.surface) for name, repaired in done])
+        yield report
 
 
 TASKS: dict[str, Task] = {"analyse": _analyse, "compare": _compare, "repair": _repair}
@@ -88,18 +96,7 @@ def _plate(loaded: Loaded) -> Surface:
     return topology.together([topology.surface(part) for part in loaded.parts])
 
 
-def _pictures(whole: Surface, found: Details | None, out: Path) -> None:
-    """Write the previews, the models and the marks of everything in the file, as one."""
-    light = simplify.simplify(whole.points, whole.faces)
-    preview.save(preview.render(whole.points, whole.faces, simple=light), out)
-    models = glb.write(out / "model.glb", [glb.Model("part", *light)])
-    if len(light[1]) < len(whole.faces) <= FULL_TRIANGLES:
-        glb.write(out / "model-full.glb", [glb.Model("part", whole.points, whole.faces)])
-    if found is not None:
-        _marks(whole, found, models, out)
-
-
-def _marks(whole: Surface, found: Details, models: list[glb.Model], out: Path) -> None:
+def _marks(whole: Surface, found: Details, light: glb.Model, out: Path) -> None:
     """Write where the findings are. The model's points are rounded: walls are measured from just below its surface."""
     boundary, non_manifold, misoriented = marks.open_edges(whole)
     below = ROUNDING * float(np.ptp(whole.points, axis=0).max())
@@ -110,7 +107,7 @@ def _marks(whole: Surface, found: Details, models: list[glb.Model], out: Path) -
     marks.write(
         out / "marks.json",
         whole,
-        (models[0].points, models[0].faces) if models else None,
+        (light.points, light.faces),
         boundary=boundary,
         non_manifold=non_manifold,
         misoriented=misoriented,

@@ -3,6 +3,8 @@
 import django.utils.timezone
 from django.db import migrations, models
 
+import designs.mesh
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,6 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="analysis",
+            name="kernel_version",
+            field=models.PositiveIntegerField(default=designs.mesh.kernel_version),
+        ),
         migrations.AddField(
             model_name="analysis",
             name="descriptor",
@@ -48,7 +55,7 @@ class Migration(migrations.Migration):
                 ("before_format", models.CharField(max_length=8)),
                 ("after_sha256", models.CharField(max_length=64)),
                 ("after_format", models.CharField(max_length=8)),
-                ("kernel_version", models.PositiveIntegerField(default=1)),
+                ("kernel_version", models.PositiveIntegerField(default=designs.mesh.kernel_version)),
                 ("facts", models.JSONField(blank=True, null=True)),
                 ("refusal_code", models.CharField(blank=True, max_length=40)),
                 ("refusal", models.JSONField(blank=True, default=dict)),
@@ -89,7 +96,7 @@ class Migration(migrations.Migration):
                 ("error", models.TextField(blank=True)),
                 ("sha256", models.CharField(max_length=64)),
                 ("format", models.CharField(max_length=8)),
-                ("kernel_version", models.PositiveIntegerField(default=1)),
+                ("kernel_version", models.PositiveIntegerField(default=designs.mesh.kernel_version)),
                 ("facts", models.JSONField(blank=True, null=True)),
                 ("refusal_code", models.CharField(blank=True, max_length=40)),
                 ("refusal", models.JSONField(blank=True, default=dict)),

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.db import models
 
-from designs.mesh import KERNEL_VERSION
+from designs.mesh import KERNEL_VERSION, kernel_version
 from jobs.models import Job, JobQuerySet
 
 
@@ -23,7 +23,7 @@ class Comparison(Job):
     before_format = models.CharField(max_length=8)
     after_sha256 = models.CharField(max_length=64)
     after_format = models.CharField(max_length=8)
-    kernel_version = models.PositiveIntegerField(default=KERNEL_VERSION)
+    kernel_version = models.PositiveIntegerField(default=kernel_version)
     facts = models.JSONField(null=True, blank=True)
     refusal_code = models.CharField(max_length=40, blank=True)
     refusal = models.JSONField(default=dict, blank=True)

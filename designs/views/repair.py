@@ -15,7 +15,7 @@ from designs.actions.ask_kernel import ask_repair
 from designs.actions.commit_repair import commit_repair
 from designs.actions.errors import RefusedError
 from designs.downloads import guarded
-from designs.mesh import formats
+from designs.mesh import export, formats
 from designs.models import File, Project, Repair
 from designs.views.lookup import person
 from designs.views.page import project_page, show
@@ -63,18 +63,18 @@ def _content(file: File) -> str:
 @require_safe
 @project_page()
 def download(request: HttpRequest, project: Project, file_id: int) -> HttpResponseBase:
-    """The repaired STL."""
+    """The repaired copy."""
     file = _shape(project, file_id)
-    stem = PurePosixPath(file.path.removesuffix(".gz")).stem
     content = blobs.open_blob(_content(file))
-    response = FileResponse(content, as_attachment=True, filename=f"{stem}.repaired.stl", content_type="model/stl")
+    name = f"{PurePosixPath(file.path.removesuffix('.gz')).stem}.repaired.{export.format_for(file.format)}"
+    response = FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
     return guarded(response, project, forever=False)
 
 
 @require_POST
 @project_page("write")
 def commit(request: HttpRequest, project: Project, file_id: int) -> HttpResponse:
-    """Put the repaired STL on a branch of its own."""
+    """Put the repaired copy on a branch of its own."""
     file = _shape(project, file_id)
     try:
         branch, path = commit_repair(project, file, _content(file), by=person(request))

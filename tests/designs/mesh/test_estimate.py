@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from designs.mesh import estimate, sample, sections
+from designs.mesh import estimate, probes, sections
 from designs.mesh.estimate import Settings, Tuning
 from designs.mesh.types import Surface
 
@@ -33,21 +33,8 @@ def brick():
     return facts(trimesh.creation.box([40, 30, 20]))
 
 
-def test_thickness_of_a_plate_is_what_it_is():
-    plate = surface(trimesh.creation.box([50, 50, 1.2]))
-    places, chosen = sample.spread(plate, 4000)
-    found = sample.thickness(plate, places, chosen)
-    flat = np.abs(plate.normals[chosen][:, 2]) > 0.9
-    assert found[flat] == pytest.approx(np.full(flat.sum(), 1.2), abs=1e-3)
-
-
-def test_rays_that_leave_an_open_surface_are_infinite():
-    sheet = Surface(np.array([[0, 0, 0], [9, 0, 0], [0, 9, 0.0]]), np.array([[0, 1, 2]], np.int32))
-    assert np.isinf(sample.thickness(sheet, *sample.spread(sheet, 10))).all()
-
-
 def test_places_are_spread_by_area():
-    places, chosen = sample.spread(surface(trimesh.creation.box([10, 10, 40])), 9000)
+    places, chosen = probes.spread(surface(trimesh.creation.box([10, 10, 40])), 9000)
     ends = (np.abs(places[:, 2]) > 20 - 1e-9).mean()
     assert ends == pytest.approx(200 / 1800, abs=1e-3)
     assert len(chosen) == 9000
