@@ -1,9 +1,12 @@
 """What a page says of two versions of a part, or of a repair: the answer in one sentence, and what it rests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from designs import words, words_compare, words_repair
 from designs.comparisons import Compared
@@ -17,6 +20,8 @@ SEVERITIES = {
     "same": "ok", "cosmetic": "ok", "better": "ok", "reprint": "info", "worse": "warning", "keep-old": "error",
     "different-part": "warning", "unknown": "info",
 }  # fmt: skip
+
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,32 @@ def tell(compared: Compared) -> Told:
     summary = words_compare.summary(facts, _changes(compared, facts), compared.after.facts)
     advice = summary.advice.code
     return Told(advice, SEVERITIES[advice], summary.sentence, summary.notes, summary.rows, summary.places)
+
+
+def overall(parts: Sequence[tuple[str, Told]]) -> Told | None:
+    """Several parts in one answer: which to print again, which not, which to look at. None for less than two."""
+    known = [(path, told) for path, told in parts if told.advice != "waiting"]
+    if len(known) < 2:
+        return None
+    groups = (
+        (_("Look before you reprint: %(names)s."), {"worse", "keep-old", "different-part", "unknown"}),
+        (_("Reprint if you need the change: %(names)s."), {"reprint", "better"}),
+        (_("No need to reprint: %(names)s."), {"same", "cosmetic"}),
+    )
+    named = [(words, [path for path, told in known if told.advice in codes]) for words, codes in groups]
+    sentence = " ".join(words % {"names": _some(names)} for words, names in named if names)
+    worst = max((told.severity for _path, told in known), key=["ok", "info", "warning", "error"].index)
+    return Told("overall", worst, sentence)
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(PurePosixPath(name).name for name in names[:NAMED])
+    rest = len(names) - NAMED
+    return (
+        ngettext("%(shown)s and one more", "%(shown)s and %(n)d more", rest) % {"shown": shown, "n": rest}
+        if rest > 0
+        else shown
+    )
 
 
 def _changes(compared: Compared, facts: dict[str, Any]) -> "list[Change]":

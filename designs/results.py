@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from designs.mesh import printability
+from designs.mesh import formats, printability
 from designs.mesh.profiles import DEFAULT_FDM, Profile
 from designs.mesh.types import Verdict
 from designs.models import Analysis, File, Project
@@ -20,6 +20,11 @@ COMPUTED_MARKS = frozenset({"overhang", "bed-contact"})
 MARKS = frozenset({
     "not-watertight", "non-manifold", "non-manifold-vertices", "misoriented", "crossing", "thin", "gap", "hole", "pin",
     "bridge",
+})  # fmt: skip
+
+REPAIRABLE = frozenset({
+    "not-watertight", "non-manifold", "non-manifold-vertices", "misoriented", "inverted", "degenerate", "duplicate",
+    "crossing", "no-volume",
 })  # fmt: skip
 
 
@@ -85,9 +90,21 @@ class Result:
         return COMPUTED_MARKS | turned | (MARKS if self.marks_url else frozenset())
 
     @property
+    def is_measured(self) -> bool:
+        """Whether there is a picture or a table of facts to show, now or soon."""
+        return self.analysis is not None and not self.needs_program
+
+    @property
     def needs_program(self) -> bool:
         """Whether it is a source whose program is not installed here."""
         return self.analysis is not None and self.analysis.refusal_code == "needs-openscad"
+
+    @property
+    def can_be_repaired(self) -> bool:
+        """Whether there is a fault that a repair may mend."""
+        if self.verdict is None or self.file.format not in formats.MESHES:
+            return False
+        return any(found.code in REPAIRABLE for found in self.verdict.findings)
 
     @property
     def bed(self) -> str:

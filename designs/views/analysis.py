@@ -35,7 +35,6 @@ def fragment(request: HttpRequest, project: Project, file_id: int) -> HttpRespon
         "with_facts": "facts" in request.GET,
         "ref": ref,
         "can_write": policy.can_write(request.user, project),
-        "is_fragment": True,
     }
     response = render(request, "designs/_result.html", context)
     if ref and "chosen" in request.GET:

@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from designs import results, words
+from designs import comparisons, results, words
 from designs.mesh import formats, profiles
 from designs.models import File, Project
 from designs.views import kinds
 from designs.views.analysis import checking
-from designs.views.commits import with_people
+from designs.views.commits import compare_versions, with_people
 from designs.views.overview import render_markdown
 from designs.views.page import project_page, show
 from designs.views.versions import version_of
@@ -42,7 +42,10 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
         return redirect("designs:tree", project.namespace.handle, project.slug, f"{version.ref}/{version.path}")
     profile = profiles.named(request.GET.get("profile", ""))
     result = results.at(project, [(entry.path, entry.oid)], profile).get(entry.path)
-    history = project.repo.log(version.commit, entry.path, limit=HISTORY)
+    found = project.repo.log(version.commit, entry.path, limit=HISTORY + 1)
+    history = with_people(project, found[:HISTORY])
+    if result and comparisons.is_shape(result):
+        compare_versions(project, entry.path, history, found)
     context = {
         **checking(),
         "version": version,
@@ -52,7 +55,7 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
         "report": words.report(result) if result else None,
         "poll": result is not None and result.state == "waiting",
         "shown": _shown(project, version.ref, entry, result),
-        "history": with_people(project, history),
+        "history": history,
         "all_units": File.Units.choices,
         "is_cover": bool(result and project.cover_id and project.cover_id == result.file.pk),
     }

@@ -67,7 +67,7 @@ def commits(request: HttpRequest, project: Project) -> HttpResponse:
         has_next = len(found) > PER_PAGE
         lines = with_people(project, found[:PER_PAGE])
         if path and formats.format_of(path):
-            _compare_versions(project, path, lines, found)
+            compare_versions(project, path, lines, found)
     context = {"version": version, "path": path, "lines": lines, "number": number, "has_next": has_next}
     return show(request, project, "designs/commits.html", context, tab="commits")
 
@@ -79,15 +79,17 @@ def commit(request: HttpRequest, project: Project, commit: str) -> HttpResponse:
         raise UnknownRevisionError(commit)
     info = project.repo.commit_info(commit)
     found = project.repo.changes(info.parents[0] if info.parents else None, info.id)
+    changed = diffs.of_changes(project, found[:SHOWN])
     context = {
         "line": with_people(project, [info])[0],
-        "changes": diffs.of_changes(project, found[:SHOWN]),
+        "changes": changed,
+        "overall": diffs.overall(changed),
         "total": len(found),
     }
     return show(request, project, "designs/commit.html", context, tab="commits")
 
 
-def _compare_versions(project: Project, path: str, lines: Sequence[Line], found: Sequence[Commit]) -> None:
+def compare_versions(project: Project, path: str, lines: Sequence[Line], found: Sequence[Commit]) -> None:
     """Hold each version of a file against the one before it, in rows alone."""
     rows = project.files.filter(path=path, revision__commit__in=[c.id for c in found]).select_related("revision")
     shown = {result.file.revision.commit: result for result in results.of_files(project, list(rows))}

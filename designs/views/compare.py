@@ -26,12 +26,14 @@ def compare(request: HttpRequest, project: Project, span: str) -> HttpResponse:
     path = request.GET.get("path", "")
     if path:
         found = [change for change in found if path in (change.path, change.old_path)]
+    changed = diffs.of_changes(project, found[:SHOWN])
     context = {
         "before": before,
         "after": after,
         "path": path,
         "lines": with_people(project, [project.repo.commit_info(commit) for commit in commits]),
-        "changes": diffs.of_changes(project, found[:SHOWN]),
+        "changes": changed,
+        "overall": diffs.overall(changed),
         "total": len(found),
     }
     return show(request, project, "designs/compare.html", context, tab="commits")

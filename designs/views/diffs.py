@@ -4,6 +4,7 @@ import difflib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from designs import changes, comparisons, results
 from designs.actions.ask_kernel import ask_comparisons
@@ -20,7 +21,7 @@ DIFF_BYTES = 64 << 10
 DIFF_LINES = 400
 
 
-@dataclass(frozen=True)
+@dataclass
 class Changed:
     """What happened to one file."""
 
@@ -30,7 +31,7 @@ class Changed:
     compared: Compared | None
     diff: str
 
-    @property
+    @cached_property
     def told(self) -> changes.Told | None:
         """What changed in the shape, in words."""
         return changes.tell(self.compared) if self.compared else None
@@ -55,6 +56,11 @@ def of_changes(project: Project, found: Sequence[Change]) -> list[Changed]:
         )
         for change, (before, after) in zip(found, sides, strict=True)
     ]
+
+
+def overall(found: Sequence[Changed]) -> changes.Told | None:
+    """The answer for all shapes at once, where there are several."""
+    return changes.overall([(one.change.path, told) for one in found if (told := one.told)])
 
 
 def asked(pairs: Sequence[tuple[Result, Result]]) -> list[Compared]:

@@ -1,7 +1,8 @@
 /** Draco in the page itself: three's decoder as WebAssembly, from our own folder, without a worker. */
-import { BufferAttribute, BufferGeometry } from "three";
+
 import program from "draco3dgltf/draco_decoder_gltf.wasm";
 import start from "draco3dgltf/draco_decoder_gltf_nodejs.js";
+import { BufferAttribute, BufferGeometry } from "three";
 
 /** @type {Promise<any> | undefined} */
 let decoder;
