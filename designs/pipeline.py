@@ -21,7 +21,8 @@ def analyse(job: Job) -> Effects:
     """Measure and draw the content of one Analysis. Returns what to write, together with the finish of the lease."""
     row = Analysis.objects.get(pk=job.pk)
     with _room() as room:
-        outcome = sandbox.measure(_fetch(row.sha256, row.format, room / "content"), row.format, out=_out(room))
+        content = _fetch(row.sha256, row.format, room / "content")
+        outcome = sandbox.measure(content, row.format, units=row.units, out=_out(room))
         keys = _keep(outcome)
 
     def effects() -> None:

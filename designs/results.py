@@ -52,7 +52,8 @@ class Result:
         if self.analysis is None or self.analysis.facts is None:
             return None
         facts: dict[str, object] = self.analysis.facts
-        return printability.in_units(facts, self.file.units) if self.file.units else facts
+        stated = self.analysis.units or not self.file.units
+        return facts if stated else printability.in_units(facts, self.file.units)
 
     @cached_property
     def verdict(self) -> Verdict | None:
@@ -121,30 +122,35 @@ class Result:
         owner = [self.project.namespace.handle, self.project.slug]
         return reverse(f"designs:{name}", args=[*owner, self.file.pk, *args])
 
+    def _drawn(self, field: str, name: str, *args: object) -> str:
+        """The address of what the kernel drew, kept for ever by browsers: it changes with the content."""
+        content: str = getattr(self.analysis, field, "")
+        return f"{self._address(name, *args)}?v={content[:8]}" if content else ""
+
     @property
     def preview_url(self) -> str:
         """The picture of 1,024 px, or nothing."""
-        return self._address("preview", 1024) if self.analysis and self.analysis.preview_1024 else ""
+        return self._drawn("preview_1024", "preview", 1024)
 
     @property
     def thumbnail_url(self) -> str:
         """The picture of 256 px, or nothing."""
-        return self._address("preview", 256) if self.analysis and self.analysis.preview_256 else ""
+        return self._drawn("preview_256", "preview", 256)
 
     @property
     def model_url(self) -> str:
         """The light GLB for the viewer, or nothing."""
-        return self._address("model") if self.analysis and self.analysis.model else ""
+        return self._drawn("model", "model")
 
     @property
     def full_url(self) -> str:
         """The GLB of every triangle, or nothing where the light one has them all."""
-        return self._address("model_full") if self.analysis and self.analysis.model_full else ""
+        return self._drawn("model_full", "model_full")
 
     @property
     def marks_url(self) -> str:
         """Where the findings are, for the viewer, or nothing."""
-        return self._address("marks") if self.analysis and self.analysis.marks else ""
+        return self._drawn("marks", "marks")
 
     @property
     def poll_url(self) -> str:
@@ -154,11 +160,22 @@ class Result:
 
 def of_files(project: Project, files: Sequence[File], profile: Profile = DEFAULT_FDM) -> list[Result]:
     """The results of these files of one project, in their order, in one query, judged for a profile."""
-    found = {
-        (row.sha256, row.format): row
-        for row in Analysis.objects.present().filter(sha256__in={file.sha256 for file in files if file.format})
-    }
-    return [Result(project, file, found.get((file.sha256, file.format)), profile) for file in files]
+    found = _analyses(file for file in files if file.format)
+    return [Result(project, file, found.get(file.pk), profile) for file in files]
+
+
+def _analyses(files: Iterable[File]) -> dict[int, Analysis]:
+    """File id -> its analysis: in the unit that its owner chose once that is done, until then in mm."""
+    files = list(files)
+    rows = Analysis.objects.present().filter(sha256__in={file.sha256 for file in files})
+    known = {(row.sha256, row.format, row.units): row for row in rows}
+    found = {}
+    for file in files:
+        row = known.get((file.sha256, file.format, ""))
+        stated = known.get((file.sha256, file.format, file.units))
+        if chosen := stated if stated and stated.state == Job.State.DONE else row:
+            found[file.pk] = chosen
+    return found
 
 
 def at(project: Project, contents: Iterable[tuple[str, str]], profile: Profile = DEFAULT_FDM) -> dict[str, Result]:
@@ -177,9 +194,6 @@ def at(project: Project, contents: Iterable[tuple[str, str]], profile: Profile =
 def covers(projects: Sequence[Project]) -> dict[int, Result]:
     """Project id -> the result that its card shows, in one query."""
     chosen = {project.pk: project.cover for project in projects if project.cover}
-    found = {
-        (row.sha256, row.format): row
-        for row in Analysis.objects.present().filter(sha256__in={file.sha256 for file in chosen.values()})
-    }
+    found = _analyses(chosen.values())
     by_id = {project.pk: project for project in projects}
-    return {pk: Result(by_id[pk], file, found.get((file.sha256, file.format))) for pk, file in chosen.items()}
+    return {pk: Result(by_id[pk], file, found.get(file.pk)) for pk, file in chosen.items()}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from accounts.models import Namespace, User
+from designs.actions.ask_kernel import ask_analyses
 from designs.actions.create_project import free_slug
 from designs.actions.errors import RefusedError
 from designs.models import File, Project, ProjectRedirect
@@ -58,6 +59,8 @@ def set_cover(project: Project, file: File | None) -> None:
 
 
 def set_units(file: File, units: str) -> None:
-    """Say in which unit a file was drawn; holds for its later versions too."""
+    """Say in which unit a file was drawn; holds for its later versions too. It is measured anew, in mm."""
     file.units = units
     file.save(update_fields=["units"])
+    if file.format:
+        ask_analyses([(file.sha256, file.format, units)])

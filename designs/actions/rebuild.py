@@ -1,7 +1,10 @@
 """Restore every derived row from the repositories: revisions, files, analyses of the present kernel."""
 
-from collections.abc import Iterator
+from itertools import islice
 
+from django.db.models import Case, Exists, OuterRef, Value, When
+
+from designs.actions.ask_kernel import ask_analyses
 from designs.actions.receive_push import BATCH, receive_push
 from designs.models import Analysis, File, Project
 
@@ -17,20 +20,11 @@ def rebuild_project(project: Project) -> int:
 def queue_analyses() -> int:
     """Ask the present kernel about every content that it has not measured. Returns how many were asked for."""
     before = Analysis.objects.present().count()
-    for batch in _batches():
-        Analysis.objects.bulk_create(
-            [Analysis(sha256=sha256, format=kind) for sha256, kind in batch], ignore_conflicts=True
-        )
+    same = Analysis.objects.present().filter(sha256=OuterRef("sha256"), format=OuterRef("format"))
+    stated = Case(When(units="mm", then=Value("")), default="units")
+    files = File.objects.exclude(format="").annotate(stated=stated)
+    wanted = files.exclude(Exists(same.filter(units=OuterRef("stated"))))
+    contents = wanted.values_list("sha256", "format", "units").distinct().iterator(BATCH)
+    while batch := list(islice(contents, BATCH)):
+        ask_analyses(batch)
     return Analysis.objects.present().count() - before
-
-
-def _batches() -> Iterator[list[tuple[str, str]]]:
-    known = Analysis.objects.present().values("sha256")
-    wanted = File.objects.exclude(format="").exclude(sha256__in=known).values_list("sha256", "format").distinct()
-    batch = []
-    for pair in wanted.iterator(BATCH):
-        batch.append(pair)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    yield batch

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from designs.actions.ask_kernel import ask_comparisons
+from designs.actions.ask_kernel import ask_analyses, ask_comparisons
 from designs.mesh import formats
-from designs.models import Analysis, File, Project, Revision
+from designs.models import File, Project, Revision
 from storage.git.types import Commit
 
 BATCH = 200
@@ -121,11 +121,7 @@ def _add_files(revision: Revision, changed: Mapping[str, str], contents: Mapping
     before = _versions_before(revision.project, files)
     File.objects.bulk_create(files, batch_size=BATCH)
     ask_comparisons((before[file.path], file) for file in files if file.path in before)
-    Analysis.objects.bulk_create(
-        [Analysis(sha256=file.sha256, format=file.format) for file in files if file.format],
-        ignore_conflicts=True,
-        batch_size=BATCH,
-    )
+    ask_analyses((file.sha256, file.format, file.units) for file in files if file.format)
 
 
 def _versions_before(project: Project, files: list[File]) -> dict[str, File]:

@@ -73,11 +73,22 @@ class Warm:
             process.wait()
 
     def measure(
-        self, path: Path, format: str, *, out: Path | None = None, quick: bool = False, limits: Limits | None = None
+        self,
+        path: Path,
+        format: str,
+        *,
+        units: str = "",
+        out: Path | None = None,
+        quick: bool = False,
+        limits: Limits | None = None,
     ) -> Outcome:
-        """Facts or a refusal; pictures are moved into `out`, which must exist."""
+        """Facts or a refusal; pictures are moved into `out`, which must exist.
+
+        `units` is what bare numbers are (mm, cm, m, inch), where somebody has said so; a file that declares its own
+        keeps them.
+        """
         request = {"task": "analyse", "paths": [str(Path(path).resolve())], "format": format, "quick": quick}
-        return self.request({**request, "pictures": out is not None}, out, limits or Limits())
+        return self.request({**request, "units": units, "pictures": out is not None}, out, limits or Limits())
 
     def compare(self, before: Path, before_format: str, after: Path, after_format: str, out: Path | None) -> Outcome:
         """What was added and removed between two files, and `diff.glb` in `out`."""
@@ -177,10 +188,16 @@ atexit.register(_warm.close)
 
 
 def measure(
-    path: Path, format: str, *, out: Path | None = None, quick: bool = False, limits: Limits | None = None
+    path: Path,
+    format: str,
+    *,
+    units: str = "",
+    out: Path | None = None,
+    quick: bool = False,
+    limits: Limits | None = None,
 ) -> Outcome:
     """Measure one file with the warm process of this program, started at need and again when it died."""
-    return _warm.measure(path, format, out=out, quick=quick, limits=limits)
+    return _warm.measure(path, format, units=units, out=out, quick=quick, limits=limits)
 
 
 def compare(before: Path, before_format: str, after: Path, after_format: str, *, out: Path | None = None) -> Outcome:

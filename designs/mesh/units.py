@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from designs.mesh.types import Facts
+from designs.mesh.types import Facts, Loaded
 
 MM_PER = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "unknown": 1.0}
 PRIORS = {"mm": 0.9, "inch": 0.06, "m": 0.04}
@@ -65,11 +66,20 @@ def _on_a_bed(size: Sequence[float], low: Sequence[float]) -> bool:
     return abs(low[2]) < 0.01 and min(low[:2]) > 0 and all(85 <= at <= 180 for at in middle)
 
 
+def stated(loaded: Loaded, unit: str) -> Loaded:
+    """A file without a unit, in mm once its owner has said what it is; any other as it is."""
+    if loaded.units != "unknown" or unit not in MM_PER or unit == "unknown":
+        return loaded
+    parts = [replace(part, points=part.points * MM_PER[unit]) for part in loaded.parts]
+    return replace(loaded, parts=parts, units=unit)
+
+
 def in_units(facts: Mapping[str, Any], unit: str) -> Facts:
     """The same facts in mm, once the owner has said the unit of a file that declares none.
 
     Every key is scaled by its suffix (`_mm`, `_mm2`, `_mm3`), in lists and dictionaries too. What was measured
-    against lengths in mm and cannot be scaled (areas of walls under 0.4 mm, detail) is left out: not measured.
+    against lengths in mm and cannot be scaled (areas of walls under 0.4 mm, detail) is left out, until the file has
+    been measured in its unit (`stated`).
     """
     if facts.get("units", "unknown") != "unknown" or "size_mm" not in facts:
         return dict(facts)

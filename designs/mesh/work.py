@@ -23,6 +23,7 @@ from designs.mesh import (
     repair,
     simplify,
     topology,
+    units,
     walls,
 )
 from designs.mesh.deep import Deep
@@ -49,7 +50,11 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
         return
     if kind not in formats.MESHES | formats.SOURCES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
-    found = measure.measure(load.load(path, kind), kind)
+    loaded = load.load(path, kind)
+    stated = units.stated(loaded, request["units"])
+    found = measure.measure(stated, kind)
+    if stated.units != loaded.units:
+        found.facts["units_guess"] |= {"reason": "owner"}
     yield found.facts
     if quick:
         return

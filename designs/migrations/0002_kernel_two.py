@@ -19,6 +19,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="analysis",
+            name="units",
+            field=models.CharField(blank=True, default="", max_length=4),
+        ),
+        migrations.RemoveConstraint(model_name="analysis", name="one_analysis_a_content"),
+        migrations.AddConstraint(
+            model_name="analysis",
+            constraint=models.UniqueConstraint(
+                models.F("sha256"),
+                models.F("format"),
+                models.F("units"),
+                models.F("kernel_version"),
+                name="one_analysis_of_a_content",
+            ),
+        ),
+        migrations.AddField(
+            model_name="analysis",
             name="descriptor",
             field=models.JSONField(blank=True, null=True),
         ),

@@ -21,6 +21,8 @@ class Analysis(Job):
 
     sha256 = models.CharField(max_length=64)
     format = models.CharField(max_length=8)
+    units = models.CharField(max_length=4, blank=True, default="")
+    """What bare numbers were taken for; empty for mm."""
     kernel_version = models.PositiveIntegerField(default=kernel_version)
     facts = models.JSONField(null=True, blank=True)
     refusal_code = models.CharField(max_length=40, blank=True)
@@ -35,7 +37,9 @@ class Analysis(Job):
     objects = AnalysisQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("sha256", "format", "kernel_version", name="one_analysis_a_content")]
+        constraints = [
+            models.UniqueConstraint("sha256", "format", "units", "kernel_version", name="one_analysis_of_a_content")
+        ]
         indexes = [models.Index("state", "run_after", name="analysis_queue")]
 
     def __str__(self) -> str:

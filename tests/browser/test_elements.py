@@ -111,7 +111,7 @@ def test_the_viewer_shows_the_model_and_obeys_every_key_under_the_strict_policy(
     assert len(seen) == 5
     expect(page.get_by_role("button", name="viewer-wire")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("d")
-    assert page.locator("mesh-viewer .size").all_text_contents() == ["10 mm", "10 mm", "10 mm"]
+    assert page.locator("mesh-viewer .size:visible").all_text_contents() == ["10 mm", "10 mm", "10 mm"]
     page.keyboard.press("w")
     page.keyboard.press("d")
     page.keyboard.press("r")

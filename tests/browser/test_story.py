@@ -87,7 +87,7 @@ def test_a_page_that_waits_shows_the_result_by_itself_and_then_asks_no_more(clea
     call_command("worker", once=True)
     expect(page.locator("mesh-viewer").first).to_have_attribute("data-ready", "1", timeout=30_000)
     expect(page.locator("dl.facts")).to_contain_text("Triangles")
-    expect(page.locator(".checks")).to_contain_text("Closed surface")
+    expect(page.get_by_role("region", name="Printability")).to_contain_text("Closed surface")
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "/analysis/" in request.url else None)
     page.wait_for_timeout(4_500)

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from designs import results
+from designs.actions.rebuild import queue_analyses
 from designs.models import Comparison, Repair
 from jobs.worker import Worker
 from tests import solids
@@ -111,3 +113,26 @@ def test_a_sound_part_needs_no_repair_and_gives_no_file(project, ada, client):
     Worker().drain()
     assert "Nothing to repair" in client.get(address("repair", project, file.pk)).content.decode()
     assert client.get(address("repaired", project, file.pk)).status_code == 404
+
+
+def test_a_part_drawn_in_inches_is_measured_anew_in_mm_once_its_owner_has_said_so(project, client, ada):
+    file = commit(project, {"part.stl": solids.box((2.0, 1.0, 0.5))}).files.get()
+    Worker().drain()
+    guessed = results.of_files(project, [file])[0]
+    client.force_login(ada)
+    client.post(address("units", project, file.pk), {"units": "inch", "ref": "main"})
+    file.refresh_from_db()
+    at_once = results.of_files(project, [file])[0]
+    assert at_once.facts["size_mm"] == pytest.approx([50.8, 25.4, 12.7])
+    assert at_once.model_url == guessed.model_url
+    Worker().drain()
+    measured = results.of_files(project, [file])[0]
+    assert measured.facts["size_mm"] == pytest.approx([50.8, 25.4, 12.7])
+    assert measured.facts["wall_min_mm"] == pytest.approx(12.7, rel=0.01)
+    assert measured.facts["thin_area_mm2"] == [0, 0, 0]
+    assert measured.facts["units_guess"] == {"unit": "inch", "confidence": 1.0, "reason": "owner"}
+    assert measured.model_url != guessed.model_url, "the viewer shows it in mm"
+    newer = commit(project, {"part.stl": solids.box((2.0, 1.0, 0.75))}).files.get()
+    Worker().drain()
+    assert results.of_files(project, [newer])[0].facts["size_mm"] == pytest.approx([50.8, 25.4, 19.05])
+    assert queue_analyses() == 0
