@@ -13,8 +13,24 @@ def box(sides=(30.0, 20.0, 10.0), drop=0):
     corners = np.array([[(high if k >> axis & 1 else low)[axis] for axis in range(3)] for k in range(8)])
     quads = [(0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5)]
     faces = np.array([face for a, b, c, d in quads for face in ((a, b, c), (a, c, d))])
-    solid = Mesh(np.zeros(12 - drop, Mesh.dtype))
-    solid.vectors[:] = corners[faces][: 12 - drop]
+    return _binary(corners[faces][: 12 - drop])
+
+
+def sphere(rings, radius=20.0):
+    """A closed ball of 4 rings (rings - 1) triangles as binary STL, in mm."""
+    polar = np.linspace(0, np.pi, rings + 1)[:, None]
+    around = np.linspace(0, 2 * np.pi, 2 * rings, endpoint=False)[None, :]
+    grid = np.stack([np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar) + 0 * around], -1)
+    grid[0], grid[-1] = (0, 0, 1), (0, 0, -1)
+    beside = np.roll(grid, -1, axis=1)
+    falling = np.stack([grid[:-1], grid[1:], beside[1:]], axis=2)[:-1]
+    rising = np.stack([grid[:-1], beside[1:], beside[:-1]], axis=2)[1:]
+    return _binary(radius * np.concatenate([falling.reshape(-1, 3, 3), rising.reshape(-1, 3, 3)]))
+
+
+def _binary(triangles):
+    solid = Mesh(np.zeros(len(triangles), Mesh.dtype))
+    solid.vectors[:] = triangles
     file = io.BytesIO()
-    solid.save("box.stl", fh=file, mode=Mode.BINARY)
+    solid.save("solid.stl", fh=file, mode=Mode.BINARY)
     return file.getvalue()

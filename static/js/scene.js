@@ -6,7 +6,6 @@ import {
   LineBasicMaterial,
   LineSegments,
   MeshStandardMaterial,
-  Sphere,
   Vector3,
   WireframeGeometry,
 } from "three";
@@ -166,7 +165,7 @@ function scene(host, stage, model) {
       marks = undefined;
       stage.ask();
     },
-    where: () => extent().getBoundingSphere(new Sphere()),
+    triangles: () => meshes.reduce((sum, mesh) => sum + (mesh.geometry.index?.count ?? 0) / 3, 0),
     stop() {
       measure.stop();
       cut.stop();
