@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from designs.mesh import details, estimate, orient, sections, shape, supports
+from designs.mesh import details, estimate, geometry, orient, probes, sections, shape, supports
 from designs.mesh.details import Details
 from designs.mesh.measure import Measured
-from designs.mesh.types import Facts
+from designs.mesh.types import Facts, Surface
 
 TURNED = 8
 """So many different objects of a plate are turned to find their best way up."""
@@ -20,6 +20,7 @@ class Deep:
         self.measured = measured
         self.facts = measured.facts
         self.details: Details | None = None
+        self.outside = _right(measured.whole)
 
     def steps(self) -> Iterator[Facts]:
         """The facts so far, after each step."""
@@ -44,7 +45,7 @@ class Deep:
         return self.details.facts
 
     def _supports(self) -> Facts:
-        return {"support_volume_mm3": supports.volume(self.measured.whole, np.eye(3))}
+        return {"support_volume_mm3": supports.volume(self.outside, np.eye(3))}
 
     def _orientations(self) -> Facts:
         """Of a file with one object in the facts; on a plate of each object, the first of a kind."""
@@ -53,16 +54,22 @@ class Deep:
         for surface, item in zip(self.measured.objects, objects, strict=False):
             kind = (item["triangles"], round(item["volume_mm3"], 3), round(item["area_mm2"], 3))
             if kind not in known and len(known) < TURNED:
-                known[kind] = orient.best(surface, item)
+                known[kind] = orient.best(_right(surface), item)
             item["orientations"] = known.get(kind, [])
         return {"orientations": objects[0]["orientations"] if len(objects) == 1 else []}
 
     def _terms(self) -> Facts:
-        return {"print_terms": estimate.terms(self.measured.whole, self.details.scene if self.details else None)}
+        scene = self.details.scene if self.details and self.outside is self.measured.whole else None
+        return {"print_terms": estimate.terms(self.outside, scene)}
 
     def _descriptor(self) -> Facts:
-        described, scale = shape.descriptor(self.measured.whole)
+        described, scale = shape.descriptor(self.outside)
         return {"descriptor": described, "descriptor_scale_mm": scale}
+
+
+def _right(surface: Surface) -> Surface:
+    """The surface, turned when it is wound inside out: slicers print it so."""
+    return geometry.turned(surface) if probes.outward(surface) < 0 else surface
 
 
 def warm() -> None:

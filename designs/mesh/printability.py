@@ -41,8 +41,9 @@ class Judged(Finding):
 
 
 def judge(facts: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> Verdict:
-    """Every check of the profile's process, worst first."""
-    found = [finding for check in (*_ALWAYS, *_CHECKS[profile.process]) for finding in check(facts, profile)]
+    """Every check of the profile's process, worst first; without those of lengths where the unit is likely another."""
+    sized = () if _in_another_unit(facts) else (*_SIZED, *_CHECKS[profile.process])
+    found = [finding for check in (*_ALWAYS, *sized) for finding in check(facts, profile)]
     found.sort(key=lambda item: _RANK[item.severity])
     worst = found[0].severity if found else "ok"
     grade = {"error": "fails", "warning": "care"}.get(worst, "prints")
@@ -75,7 +76,7 @@ def _topology(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         yield Judged("not-watertight", "error", boundary, 0.0, "edges", params, Where("not-watertight"))
     elif boundary is not None:
         yield Judged("watertight", "ok", 0.0, 0.0, "edges")
-    bodies = number(facts, "shells") or 0.0
+    bodies = (number(facts, "shells") or 0.0) - (number(facts, "cavities") or 0.0)
     counted = (
         ("non_manifold_edges", "non-manifold", "warning", "edges", "non-manifold"),
         ("non_manifold_vertices", "non-manifold-vertices", "info", "", "non-manifold-vertices"),
@@ -101,6 +102,12 @@ def _solid(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         yield Judged("inverted", "error", volume, 0.0, "mm3")
     elif turned is not None and turned > 0:
         yield Judged("inverted", "warning", turned, 0.0, "", {"count": int(turned)})
+
+
+def _in_another_unit(facts: Mapping[str, Any]) -> bool:
+    """Whether no unit is declared and the likely one is not the millimetre, so that no length may be held to a limit."""
+    guess = facts.get("units_guess")
+    return facts.get("units") == "unknown" and isinstance(guess, Mapping) and guess.get("unit") in {"inch", "cm", "m"}
 
 
 def _units(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
@@ -152,7 +159,10 @@ def _lies(facts: Mapping[str, Any], size: Sequence[float], profile: Profile) -> 
 
 
 def _walls(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
-    """Thin walls count by their share of the area; fewer than that are good to know. Else the thinnest side counts."""
+    """Thin walls count by their share of the area, or by their area on a large part; fewer are good to know.
+
+    Where no wall was measured the thinnest side counts.
+    """
     thinnest = number(facts, "wall_min_mm")
     if thinnest is None:
         size = readings.sides(facts)
@@ -162,15 +172,16 @@ def _walls(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     crossed = _crossed(profile, "wall", thinnest, least=True, tolerance=TOLERANCE)
     if crossed is None:
         return
-    area = number(facts, "area_mm2")
+    area, most = number(facts, "area_mm2"), profile.limits["thin_most"].value
     for level, severity in _LEVELS:
         limit = profile.limits.get(f"wall_{level}")
         if limit is None or thinnest >= limit.value * (1 - TOLERANCE):
             continue
         under = readings.area_under(facts, limit.value * (1 - TOLERANCE))
         share = under / area if under is not None and area else None
-        if share is None or share > profile.limits["thin_share"].value:
-            yield _thin(facts, severity, thinnest, limit, share, under)
+        if share is None or under is None or share > profile.limits["thin_share"].value or under > most:
+            lost = share is None or share > profile.limits["thin_fails_share"].value
+            yield _thin(facts, severity if lost else "warning", thinnest, limit, share, under)
             return
     severity, limit = crossed
     if any(wall < limit.value for wall, _ in readings.places(facts, "thin_places", "wall_mm")):
@@ -219,6 +230,7 @@ def _detail(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
 
 
 def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """What hangs over, less what is bridged from side to side: of that the check of bridges speaks."""
     degrees, limit = profile.limits["overhang_degrees"].value, profile.limits["overhang_care"]
     by_angle = readings.numbers(facts, "overhang_by_angle_mm2")
     angles = (30.0, 45.0, 60.0, 75.0)
@@ -228,7 +240,7 @@ def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     if hanging is None or not area or area < 0:
         return
     params = {"area_mm2": hanging, "degrees": degrees, "support_volume_mm3": number(facts, "support_volume_mm3")}
-    share = hanging / area
+    share = max(hanging - readings.bridged(facts, profile.limits["bridge_care"].value), 0.0) / area
     hangs = share > limit.value
     code, severity = ("overhang", "warning") if hangs else ("overhang-ok", "ok")
     yield Judged(code, severity, share, limit.value, "share", params, Where("overhang") if hangs else None, limit)
@@ -305,7 +317,8 @@ def _sheet(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
 
 
 Check = Callable[[Mapping[str, Any], Profile], Iterator[Judged]]
-_ALWAYS: tuple[Check, ...] = (_topology, _solid, _units, _room, _walls, _gaps, _round)
+_ALWAYS: tuple[Check, ...] = (_topology, _solid, _units)
+_SIZED: tuple[Check, ...] = (_room, _walls, _gaps, _round)
 _CHECKS: dict[str, tuple[Check, ...]] = {
     "fdm": (_detail, _overhang, _bridges, _standing, _turn, _trapped),
     "sla": (_trapped,),

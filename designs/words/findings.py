@@ -199,7 +199,7 @@ def _thin(found: Finding) -> Text:
         if found.params.get("share") is not None
         else _("The thinnest wall is %(value)s; at least %(limit)s is wanted.")
     )
-    if found.severity == "error":
+    if isinstance(found, Judged) and found.rests_on and found.rests_on.key.endswith("_fails"):
         advice = _("They will be missing: make them at least %(limit)s thick, better twice that.")
         return _("Walls too thin to be made"), sentence, advice
     advice = _("They come out weak or with holes: make them at least %(limit)s thick, or use a finer process.")
@@ -214,7 +214,14 @@ def _units(params: Mapping[str, Any]) -> Text:
         sentence = _("The file does not say. Its size suggests %(unit)s.")
     else:
         sentence = _("The file does not say. Its size suggests %(unit)s, with a probability of %(confidence)s.")
-    return title, sentence, _("Everything here is measured as if it were in millimetres until its maintainers say so.")
+    if params.get("unit") == "unknown":
+        return (
+            title,
+            sentence,
+            _("Everything here is measured as if it were in millimetres until its maintainers say so."),
+        )
+    advice = _("Until its maintainers say which, numbers are read as millimetres and no size is held to a limit.")
+    return title, sentence, advice
 
 
 def _too_large(params: Mapping[str, Any]) -> Text:
