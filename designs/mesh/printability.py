@@ -105,7 +105,7 @@ def _solid(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
 
 
 def _in_another_unit(facts: Mapping[str, Any]) -> bool:
-    """Whether no unit is declared and the likely one is not the millimetre, so that no length may be held to a limit."""
+    """Whether no unit is declared and the likely one is not the millimetre, so that no length has a limit."""
     guess = facts.get("units_guess")
     return facts.get("units") == "unknown" and isinstance(guess, Mapping) and guess.get("unit") in {"inch", "cm", "m"}
 
