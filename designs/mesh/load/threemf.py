@@ -157,7 +157,7 @@ def _matrix(text: str | None) -> Points:
 
 
 def _expand(model: _Model, key: Key, matrix: Points, above: tuple[Key, ...]) -> tuple[Points, Faces]:
-    """The triangles of an object and its components, placed. A mirroring matrix turns their winding, to stay outside."""
+    """The triangles of an object and its components, placed. A mirroring matrix turns the winding too."""
     if key in above:
         raise RefusedError("component-cycle", "circular components")
     if len(above) > MAX_DEPTH:
