@@ -12,6 +12,9 @@ from designs.mesh.types import Facts, Surface
 TURNED = 8
 """So many different objects of a plate are turned to find their best way up."""
 
+MUCH_MORE = 1.5
+"""Voids on the grid beyond this share of the closed shells have other walls too: vents too narrow for the grid."""
+
 
 class Deep:
     """The slow facts of a file, added to its quick ones. `details` is there for the marks once they are measured."""
@@ -42,7 +45,15 @@ class Deep:
 
     def _details(self) -> Facts:
         self.details = details.measure(self.measured.whole)
-        return self.details.facts
+        return self.details.facts | self._trapped(self.details.facts["trapped_volume_mm3"])
+
+    def _trapped(self, gridded: float | None) -> Facts:
+        """Voids counted on a grid give way to the exact volume of closed shells, where these are all that is found."""
+        exact = self.facts["cavity_volume_mm3"]
+        alone = self.facts["shells"] == self.facts["cavities"] + self.facts["object_count"]
+        if exact > 0 and alone and (gridded is None or gridded < MUCH_MORE * exact):
+            return {"trapped_volume_mm3": exact}
+        return {}
 
     def _supports(self) -> Facts:
         return {"support_volume_mm3": supports.volume(self.outside, np.eye(3))}

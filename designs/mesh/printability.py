@@ -135,7 +135,8 @@ def _room(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         each = [readings.sides(item) for item in readings.objects(facts)]
         apart = len(each) > 1 and all(one and _fits_lying(one, profile) for one in each)
         params |= {"apart": apart, "count": len(each)}
-        yield Judged("too-large", "warning" if apart else "error", max(size), max(bed), "mm", params)
+        side, room = max(zip(sorted(size), sorted(bed), strict=True), key=lambda pair: pair[0] / pair[1])
+        yield Judged("too-large", "warning" if apart else "error", side, room, "mm", params)
 
 
 def _within(sizes: Sequence[float], room: Sequence[float]) -> bool:
@@ -311,7 +312,8 @@ def _sheet(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         yield Judged("sheet", severity, thickness, sheet, "mm", {"thicker": thickness > sheet}, None, rests_on)
     contact, volume = number(facts, "bed_contact_mm2"), number(facts, "volume_mm3")
     if contact is not None and volume and volume > 0 and size[2] == thickness:
-        off, rests_on = abs(contact * thickness - volume) / volume, profile.limits["flat_share"]
+        straight, rests_on = contact * thickness, profile.limits["flat_share"]
+        off = abs(straight - volume) / max(straight, volume)
         if off > rests_on.value:
             yield Judged("not-flat", "error", off, rests_on.value, "share", {}, None, rests_on)
 

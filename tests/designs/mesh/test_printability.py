@@ -166,6 +166,16 @@ def test_no_size_is_held_to_a_limit_while_the_unit_is_likely_another():
     assert {"thin", "gap"} <= {one.code for one in judge({**metres, "units_guess": {"unit": "unknown"}}).findings}
 
 
+def test_a_part_that_is_too_large_is_told_by_the_side_that_does_not_fit():
+    found = told(SLA, size_mm=[159.0, 174.0, 24.0], oriented_box_mm=None)["too-large"]
+    assert (found.value, found.limit) == (159.0, 143.0)
+
+
+def test_no_more_than_all_of_a_part_is_off_the_outline_that_a_laser_cuts():
+    dish = told(LASER, size_mm=[100.0, 100.0, 3.0], bed_contact_mm2=10_000.0, volume_mm3=3_000.0)["not-flat"]
+    assert dish.value == pytest.approx(0.9)
+
+
 def test_a_finding_says_where_it_is_with_at_most_twenty_points_the_worst_first():
     holes = [at(float(n), diameter_mm=1.9 - n / 100, depth_mm=3.0) for n in range(30)]
     found = told(round_holes=[*holes, at(99.0, diameter_mm=8.0, depth_mm=3.0)])["small-hole"]
