@@ -145,3 +145,8 @@ def test_the_objects_of_a_plate_are_judged_one_by_one_and_listed_to_fifty():
     assert [(row.name, row.grade) for row in listed[:2]] == [("lid", "prints"), ("Object 2", "fails")]
     assert (len(listed), tables.others(plate)) == (50, "and 30 more")
     assert tables.objects({"objects": [good]}) == []
+
+
+def test_a_hollow_part_is_one_body_in_the_table():
+    rows = dict(words.facts({"triangles": 24, "shells": 2, "cavities": 1}))
+    assert (rows["Bodies"], rows["Closed cavities"]) == ("1", "1")
