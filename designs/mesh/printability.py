@@ -182,19 +182,27 @@ def _walls(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         share = under / area if under is not None and area else None
         if share is None or under is None or share > profile.limits["thin_share"].value or under > most:
             lost = share is None or share > profile.limits["thin_fails_share"].value
-            yield _thin(facts, severity if lost else "warning", thinnest, limit, share, under)
+            grave = "warning" if severity == "error" and not lost else severity
+            yield _thin(facts, profile, grave, thinnest, limit, share, under)
             return
     severity, limit = crossed
     if any(wall < limit.value for wall, _ in readings.places(facts, "thin_places", "wall_mm")):
-        yield _thin(facts, "info", thinnest, limit, None, None)
+        yield _thin(facts, profile, "info", thinnest, limit, None, None)
 
 
 def _thin(
-    facts: Mapping[str, Any], severity: str, thinnest: float, limit: Limit, share: float | None, under: float | None
+    facts: Mapping[str, Any],
+    profile: Profile,
+    severity: str,
+    thinnest: float,
+    limit: Limit,
+    share: float | None,
+    under: float | None,
 ) -> Judged:
     places = [place for place in readings.places(facts, "thin_places", "wall_mm") if place[0] < limit.value]
     points = _points(places)
-    params = {"share": share, "area_mm2": under, "few": severity == "info" and share is None, **_first(points)}
+    few = severity == "info" and share is None
+    params = {"share": share, "area_mm2": under, "few": few, "process": profile.process, **_first(points)}
     return Judged("thin", severity, thinnest, limit.value, "mm", params, Where("thin", points), limit)
 
 
@@ -204,7 +212,8 @@ def _gaps(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         return
     severity, limit = crossed
     points = _points([place for place in readings.places(facts, "gap_places", "gap_mm") if place[0] < limit.value])
-    yield Judged("gap", severity, narrowest, limit.value, "mm", _first(points), Where("gap", points), limit)
+    params = {"process": profile.process, **_first(points)}
+    yield Judged("gap", severity, narrowest, limit.value, "mm", params, Where("gap", points), limit)
 
 
 def _round(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:

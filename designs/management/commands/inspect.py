@@ -83,7 +83,7 @@ def _told(found: Any) -> dict[str, Any]:
     return {
         "code": told.code,
         "severity": told.severity,
-        "message": f"{told.title}. {told.sentence}",
+        "message": f"{told.title}{'' if told.title.endswith('?') else '.'} {told.sentence}",
         "advice": told.advice,
         "value": found.value,
         "limit": found.limit,

@@ -140,6 +140,11 @@ def test_a_hinge_of_a_large_part_is_told_however_small_its_share():
     assert told(**hinge, area_mm2=50_101.0)["thin"].severity == "warning"
 
 
+def test_walls_that_are_only_good_to_know_stay_so_however_large():
+    assert told(SLA, **walls([0.05, 0.6, 0.9, 50.0], [0.0, 5_200.0, 0.0], 0.7))["thin"].severity == "info"
+    assert told(SLA, **walls([0.05, 0.6, 0.9, 50.0], [0.0, 120.0, 50_000.0], 0.7))["thin"].severity == "info"
+
+
 def test_a_hollow_part_is_one_body():
     assert "multi-shell" not in told(shells=2, cavities=1)
     assert told(shells=3, cavities=1)["multi-shell"].params["count"] == 2
