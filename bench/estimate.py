@@ -61,18 +61,23 @@ LEAST = np.array([0.5, 5, 0.3, 0.3, 0.3, 0.3, 0, 0])
 MOST = np.array([3, 400, 4, 4, 4, 4, 5, 10])
 
 
+def shared_slices():
+    """{("default", file): (filament mm³, seconds)} of ../shared/data/slices.csv."""
+    with (surfaces.DATA / "slices.csv").open(newline="") as handle:
+        return {
+            ("default", row["file"]): (float(row["filament_cm3"]) * 1000, float(row["estimated_s"]))
+            for row in csv.DictReader(handle)
+        }
+
+
 def slices():
-    """{(profile, file): (filament mm³, seconds)} of both tables; where both have a file, the shared one counts."""
+    """(those of both tables, the repositories that calibrate); where both have a file, the shared one counts."""
     found = {}
     with OWN.open(newline="") as handle:
         for row in csv.DictReader(handle):
             found[row["profile"], row["file"]] = float(row["filament_cm3"]) * 1000, float(row["seconds"])
-    calibrating = set()
-    with (surfaces.DATA / "slices.csv").open(newline="") as handle:
-        for row in csv.DictReader(handle):
-            found["default", row["file"]] = float(row["filament_cm3"]) * 1000, float(row["estimated_s"])
-            calibrating.add(repository(row["file"]))
-    return found, calibrating
+    shared = shared_slices()
+    return found | shared, {repository(name) for _, name in shared}
 
 
 def repository(name):
@@ -161,6 +166,16 @@ def again():
             print(f"sliced {profile} {name}", flush=True)
 
 
+def told(label, row, facts, tuning=TUNED):
+    """Print one slice and how far the estimate is from it."""
+    (profile, name), (filament, seconds) = row
+    material, timed = errors([row], facts, tuning)[0] * 100
+    print(
+        f"{label:12} {profile:8} {name.split('/')[-1][:44]:44} {filament / 1000:8.2f} cm³ {material:+6.1f} %"
+        f" {seconds / 60:8.1f} min {timed:+6.1f} %"
+    )
+
+
 def summary(label, found):
     size = np.abs(found) * 100
     middle, most, lean = np.median(size, axis=0), np.percentile(size, 90, axis=0), np.median(found, axis=0) * 100
@@ -192,12 +207,7 @@ def main():
         print("\n".join(f"    {field.name} = {getattr(tuning, field.name)}" for field in fields(tuning)))
     for label, group in (("calibration", chosen), ("TEST", unseen)):
         for row in group:
-            (profile, name), (filament, seconds) = row
-            material, timed = errors([row], facts, tuning)[0] * 100
-            print(
-                f"{label:12} {profile:8} {name.split('/')[-1][:44]:44} {filament / 1000:8.2f} cm³ {material:+6.1f} %"
-                f" {seconds / 60:8.1f} min {timed:+6.1f} %"
-            )
+            told(label, row, facts, tuning)
     medians = {}
     for label, group in (("calibration", chosen), ("TEST", unseen)):
         for profile in PROFILES:

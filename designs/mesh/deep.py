@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from designs.mesh import details, estimate, orient, sections, shape, supports
+from designs.mesh import details, estimate, geometry, orient, probes, sections, shape, supports
 from designs.mesh.details import Details
 from designs.mesh.measure import Measured
-from designs.mesh.types import Facts
+from designs.mesh.types import Facts, Surface
 
 TURNED = 8
 """So many different objects of a plate are turned to find their best way up."""
+
+MUCH_MORE = 1.5
+"""Voids on the grid beyond this share of the closed shells have other walls too: vents too narrow for the grid."""
 
 
 class Deep:
@@ -20,6 +23,7 @@ class Deep:
         self.measured = measured
         self.facts = measured.facts
         self.details: Details | None = None
+        self.outside = _right(measured.whole)
 
     def steps(self) -> Iterator[Facts]:
         """The facts so far, after each step."""
@@ -41,10 +45,18 @@ class Deep:
 
     def _details(self) -> Facts:
         self.details = details.measure(self.measured.whole)
-        return self.details.facts
+        return self.details.facts | self._trapped(self.details.facts["trapped_volume_mm3"])
+
+    def _trapped(self, gridded: float | None) -> Facts:
+        """Voids counted on a grid give way to the exact volume of closed shells, where these are all that is found."""
+        exact = self.facts["cavity_volume_mm3"]
+        alone = self.facts["shells"] == self.facts["cavities"] + self.facts["object_count"]
+        if exact > 0 and alone and (gridded is None or gridded < MUCH_MORE * exact):
+            return {"trapped_volume_mm3": exact}
+        return {}
 
     def _supports(self) -> Facts:
-        return {"support_volume_mm3": supports.volume(self.measured.whole, np.eye(3))}
+        return {"support_volume_mm3": supports.volume(self.outside, np.eye(3))}
 
     def _orientations(self) -> Facts:
         """Of a file with one object in the facts; on a plate of each object, the first of a kind."""
@@ -53,16 +65,22 @@ class Deep:
         for surface, item in zip(self.measured.objects, objects, strict=False):
             kind = (item["triangles"], round(item["volume_mm3"], 3), round(item["area_mm2"], 3))
             if kind not in known and len(known) < TURNED:
-                known[kind] = orient.best(surface, item)
+                known[kind] = orient.best(_right(surface), item)
             item["orientations"] = known.get(kind, [])
         return {"orientations": objects[0]["orientations"] if len(objects) == 1 else []}
 
     def _terms(self) -> Facts:
-        return {"print_terms": estimate.terms(self.measured.whole, self.details.scene if self.details else None)}
+        scene = self.details.scene if self.details and self.outside is self.measured.whole else None
+        return {"print_terms": estimate.terms(self.outside, scene)}
 
     def _descriptor(self) -> Facts:
-        described, scale = shape.descriptor(self.measured.whole)
+        described, scale = shape.descriptor(self.outside)
         return {"descriptor": described, "descriptor_scale_mm": scale}
+
+
+def _right(surface: Surface) -> Surface:
+    """The surface, turned when it is wound inside out: slicers print it so."""
+    return geometry.turned(surface) if probes.outward(surface) < 0 else surface
 
 
 def warm() -> None:

@@ -51,19 +51,19 @@ class Settings:
 
 @dataclass(frozen=True)
 class Tuning:
-    """What `bench/estimate.py --fit` found: factors on the plain model, seconds a loop and a layer, and the ranges.
+    """What `bench/estimate.py --fit` found: factors on the plain model, seconds a line and a layer, and the ranges.
 
     `core_mm2` is the section of a core that is half filled solid: PrusaSlicer fills what is below 70 mm² an island.
     """
 
-    skin: float = 1.06
-    core_mm2: float = 45.0
-    external: float = 1.1
-    inner: float = 1.17
-    solid: float = 0.9
-    sparse: float = 1.41
-    loop_s: float = 0.79
-    layer_s: float = 1.05
+    skin: float = 1.07
+    core_mm2: float = 41.6
+    external: float = 1.12
+    inner: float = 1.13
+    solid: float = 0.88
+    sparse: float = 1.38
+    loop_s: float = 0.95
+    layer_s: float = 1.07
     grams_range: tuple[float, float] = (0.87, 1.14)
     seconds_range: tuple[float, float] = (0.8, 1.29)
 
@@ -198,7 +198,7 @@ def volumes(facts: Facts, settings: Settings, tuning: Tuning = TUNED) -> Volumes
 
 
 def seconds(facts: Facts, settings: Settings, plastic: Volumes, tuning: Tuning = TUNED) -> float:
-    """Time of the print: lines by their speed, a little for each loop and layer, no layer under its least time."""
+    """Time of the print: lines by their speed, a little for each line of a loop and each layer."""
     found = facts["print_terms"]
     line = settings.width_mm * settings.layer_mm
     moving = (
@@ -211,12 +211,11 @@ def seconds(facts: Facts, settings: Settings, plastic: Volumes, tuning: Tuning =
     layers = max(math.ceil(facts["size_mm"][2] / settings.layer_mm - 1e-6), 1)
     whole = sum(areas)
     each = layers / max(len(areas), 1)
+    lines = (plastic.external + plastic.inner) / plastic.external if plastic.external > 0 else 1.0
     total = 0.0
     for area, count in zip(areas, loops, strict=True):
         taken = moving * area / whole / each if whole > 0 else moving / layers
-        total += each * max(
-            taken + tuning.loop_s * count * settings.perimeters + tuning.layer_s, settings.least_layer_s
-        )
+        total += each * max(taken + tuning.loop_s * count * lines + tuning.layer_s, settings.least_layer_s)
     return (
         total
         + SUPPORT_SLOWER * plastic.support / (line * settings.support_mm_s)

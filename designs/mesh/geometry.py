@@ -93,6 +93,11 @@ def sums(surface: Surface, shell_of: NDArray[np.int32], shells: int, bed: float)
     )  # fmt: skip
 
 
+def turned(surface: Surface) -> Surface:
+    """The same surface with inside and outside exchanged."""
+    return Surface(surface.points, np.ascontiguousarray(surface.faces[:, ::-1]))
+
+
 @njit(cache=True)
 def _bounds(points: Points) -> Floats:
     found = np.empty((2, 3))

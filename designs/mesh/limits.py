@@ -32,7 +32,11 @@ def _table(*rows: tuple[str, float, str, str]) -> dict[str, Limit]:
     return {row[0]: Limit(*row) for row in rows}
 
 
-_SHARES = (("thin_share", 0.005, "share", "own"),)
+_SHARES = (
+    ("thin_share", 0.005, "share", "own"),
+    ("thin_most", 100.0, "mm2", "own"),
+    ("thin_fails_share", 0.02, "share", "own"),
+)
 
 LIMITS: dict[str, dict[str, Limit]] = {
     "fdm": _table(

@@ -1,6 +1,6 @@
 """Facts of a mesh: size, volume, topology, by object and together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,7 @@ class _Measured:
         self.surface, edges = topology.surface_and_edges(part)
         self.shell_of, self.shells = topology.shells(edges.around)
         low, high = geometry.bounds(self.surface.points)
-        self.sums = geometry.sums(self.surface, self.shell_of, self.shells, low[2])
+        self.sums = self._sums(low[2])
         self.closed = edges.boundary == 0 and len(self.surface.faces) > 0
         split = topology.fans(self.surface, edges.around)[1]
         sums = self.sums
@@ -106,7 +106,15 @@ class _Measured:
         """The sums with the bed at a height, mm."""
         if bed == self.facts["min_mm"][2]:
             return self.sums
-        return geometry.sums(self.surface, self.shell_of, self.shells, bed)
+        return self._sums(bed)
+
+    def _sums(self, bed: float) -> Sums:
+        """What stands and hangs is told of a surface that is wound inside out as slicers see it: turned right."""
+        found = geometry.sums(self.surface, self.shell_of, self.shells, bed)
+        if found.volume >= 0:
+            return found
+        turned = geometry.sums(geometry.turned(self.surface), self.shell_of, self.shells, bed)
+        return replace(found, bed_mm2=turned.bed_mm2, overhang_mm2=turned.overhang_mm2)
 
 
 def _solid(facts: Facts) -> bool:

@@ -41,8 +41,9 @@ class Judged(Finding):
 
 
 def judge(facts: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> Verdict:
-    """Every check of the profile's process, worst first."""
-    found = [finding for check in (*_ALWAYS, *_CHECKS[profile.process]) for finding in check(facts, profile)]
+    """Every check of the profile's process, worst first; without those of lengths where the unit is likely another."""
+    sized = () if _in_another_unit(facts) else (*_SIZED, *_CHECKS[profile.process])
+    found = [finding for check in (*_ALWAYS, *sized) for finding in check(facts, profile)]
     found.sort(key=lambda item: _RANK[item.severity])
     worst = found[0].severity if found else "ok"
     grade = {"error": "fails", "warning": "care"}.get(worst, "prints")
@@ -75,7 +76,7 @@ def _topology(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         yield Judged("not-watertight", "error", boundary, 0.0, "edges", params, Where("not-watertight"))
     elif boundary is not None:
         yield Judged("watertight", "ok", 0.0, 0.0, "edges")
-    bodies = number(facts, "shells") or 0.0
+    bodies = (number(facts, "shells") or 0.0) - (number(facts, "cavities") or 0.0)
     counted = (
         ("non_manifold_edges", "non-manifold", "warning", "edges", "non-manifold"),
         ("non_manifold_vertices", "non-manifold-vertices", "info", "", "non-manifold-vertices"),
@@ -103,6 +104,12 @@ def _solid(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         yield Judged("inverted", "warning", turned, 0.0, "", {"count": int(turned)})
 
 
+def _in_another_unit(facts: Mapping[str, Any]) -> bool:
+    """Whether no unit is declared and the likely one is not the millimetre, so that no length has a limit."""
+    guess = facts.get("units_guess")
+    return facts.get("units") == "unknown" and isinstance(guess, Mapping) and guess.get("unit") in {"inch", "cm", "m"}
+
+
 def _units(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     guess, size = facts.get("units_guess"), readings.sides(facts)
     if facts.get("units") != "unknown" or not isinstance(guess, Mapping):
@@ -128,7 +135,8 @@ def _room(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         each = [readings.sides(item) for item in readings.objects(facts)]
         apart = len(each) > 1 and all(one and _fits_lying(one, profile) for one in each)
         params |= {"apart": apart, "count": len(each)}
-        yield Judged("too-large", "warning" if apart else "error", max(size), max(bed), "mm", params)
+        side, room = max(zip(sorted(size), sorted(bed), strict=True), key=lambda pair: pair[0] / pair[1])
+        yield Judged("too-large", "warning" if apart else "error", side, room, "mm", params)
 
 
 def _within(sizes: Sequence[float], room: Sequence[float]) -> bool:
@@ -152,7 +160,10 @@ def _lies(facts: Mapping[str, Any], size: Sequence[float], profile: Profile) -> 
 
 
 def _walls(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
-    """Thin walls count by their share of the area; fewer than that are good to know. Else the thinnest side counts."""
+    """Thin walls count by their share of the area, or by their area on a large part; fewer are good to know.
+
+    Where no wall was measured the thinnest side counts.
+    """
     thinnest = number(facts, "wall_min_mm")
     if thinnest is None:
         size = readings.sides(facts)
@@ -162,27 +173,36 @@ def _walls(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     crossed = _crossed(profile, "wall", thinnest, least=True, tolerance=TOLERANCE)
     if crossed is None:
         return
-    area = number(facts, "area_mm2")
+    area, most = number(facts, "area_mm2"), profile.limits["thin_most"].value
     for level, severity in _LEVELS:
         limit = profile.limits.get(f"wall_{level}")
         if limit is None or thinnest >= limit.value * (1 - TOLERANCE):
             continue
         under = readings.area_under(facts, limit.value * (1 - TOLERANCE))
         share = under / area if under is not None and area else None
-        if share is None or share > profile.limits["thin_share"].value:
-            yield _thin(facts, severity, thinnest, limit, share, under)
+        if share is None or under is None or share > profile.limits["thin_share"].value or under > most:
+            lost = share is None or share > profile.limits["thin_fails_share"].value
+            grave = "warning" if severity == "error" and not lost else severity
+            yield _thin(facts, profile, grave, thinnest, limit, share, under)
             return
     severity, limit = crossed
     if any(wall < limit.value for wall, _ in readings.places(facts, "thin_places", "wall_mm")):
-        yield _thin(facts, "info", thinnest, limit, None, None)
+        yield _thin(facts, profile, "info", thinnest, limit, None, None)
 
 
 def _thin(
-    facts: Mapping[str, Any], severity: str, thinnest: float, limit: Limit, share: float | None, under: float | None
+    facts: Mapping[str, Any],
+    profile: Profile,
+    severity: str,
+    thinnest: float,
+    limit: Limit,
+    share: float | None,
+    under: float | None,
 ) -> Judged:
     places = [place for place in readings.places(facts, "thin_places", "wall_mm") if place[0] < limit.value]
     points = _points(places)
-    params = {"share": share, "area_mm2": under, "few": severity == "info" and share is None, **_first(points)}
+    few = severity == "info" and share is None
+    params = {"share": share, "area_mm2": under, "few": few, "process": profile.process, **_first(points)}
     return Judged("thin", severity, thinnest, limit.value, "mm", params, Where("thin", points), limit)
 
 
@@ -192,7 +212,8 @@ def _gaps(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         return
     severity, limit = crossed
     points = _points([place for place in readings.places(facts, "gap_places", "gap_mm") if place[0] < limit.value])
-    yield Judged("gap", severity, narrowest, limit.value, "mm", _first(points), Where("gap", points), limit)
+    params = {"process": profile.process, **_first(points)}
+    yield Judged("gap", severity, narrowest, limit.value, "mm", params, Where("gap", points), limit)
 
 
 def _round(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
@@ -219,6 +240,7 @@ def _detail(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
 
 
 def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
+    """What hangs over, less what is bridged from side to side: of that the check of bridges speaks."""
     degrees, limit = profile.limits["overhang_degrees"].value, profile.limits["overhang_care"]
     by_angle = readings.numbers(facts, "overhang_by_angle_mm2")
     angles = (30.0, 45.0, 60.0, 75.0)
@@ -228,7 +250,7 @@ def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     if hanging is None or not area or area < 0:
         return
     params = {"area_mm2": hanging, "degrees": degrees, "support_volume_mm3": number(facts, "support_volume_mm3")}
-    share = hanging / area
+    share = max(hanging - readings.bridged(facts, profile.limits["bridge_care"].value), 0.0) / area
     hangs = share > limit.value
     code, severity = ("overhang", "warning") if hangs else ("overhang-ok", "ok")
     yield Judged(code, severity, share, limit.value, "share", params, Where("overhang") if hangs else None, limit)
@@ -299,13 +321,15 @@ def _sheet(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
         yield Judged("sheet", severity, thickness, sheet, "mm", {"thicker": thickness > sheet}, None, rests_on)
     contact, volume = number(facts, "bed_contact_mm2"), number(facts, "volume_mm3")
     if contact is not None and volume and volume > 0 and size[2] == thickness:
-        off, rests_on = abs(contact * thickness - volume) / volume, profile.limits["flat_share"]
+        straight, rests_on = contact * thickness, profile.limits["flat_share"]
+        off = abs(straight - volume) / max(straight, volume)
         if off > rests_on.value:
             yield Judged("not-flat", "error", off, rests_on.value, "share", {}, None, rests_on)
 
 
 Check = Callable[[Mapping[str, Any], Profile], Iterator[Judged]]
-_ALWAYS: tuple[Check, ...] = (_topology, _solid, _units, _room, _walls, _gaps, _round)
+_ALWAYS: tuple[Check, ...] = (_topology, _solid, _units)
+_SIZED: tuple[Check, ...] = (_room, _walls, _gaps, _round)
 _CHECKS: dict[str, tuple[Check, ...]] = {
     "fdm": (_detail, _overhang, _bridges, _standing, _turn, _trapped),
     "sla": (_trapped,),

@@ -21,8 +21,9 @@ PARALLEL_DEGREES = 20.0
 """Two faces make a wall, or a gap, when they lie within this of parallel. At a larger angle it is an edge: every knife
 and every chamfer is thin at its tip. Sides of a draft, of a thread's flank (60) and of a tube of 16 sides differ so."""
 MOST_SHELLS = 6
-TOUCHING = 1e-4
-"""Faces closer than this share of the longest side, or 0.01 mm, touch: exporters write joined parts so."""
+TOUCHING = 2e-4
+TOUCHING_MM = 0.02
+"""Faces closer than this share of the longest side, or than 0.02 mm, touch: exporters write joined parts so."""
 
 _PARALLEL = float(np.cos(np.radians(PARALLEL_DEGREES)))
 
@@ -104,7 +105,7 @@ def probe(surface: Surface, scene: rays.Scene | None = None, count: int | None =
     slope = sign * np.einsum("ij,ij->i", surface.normals[met], normals) if len(met) else np.empty(0)
     buried = (met >= 0) & (slope > 0)
     gaps = distance + scene.step
-    least = min(0.01, TOUCHING * float(np.ptp(surface.points, axis=0).max())) if len(surface.points) else 0.0
+    least = min(TOUCHING_MM, TOUCHING * float(np.ptp(surface.points, axis=0).max())) if len(surface.points) else 0.0
     facing = (met >= 0) & (slope <= -_PARALLEL) & (gaps >= least)
     walls = thickness(scene, spots, normals)
     walls[buried] = np.nan

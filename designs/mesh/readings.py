@@ -63,6 +63,17 @@ def area_under(facts: Mapping[str, Any], limit_mm: float) -> float | None:
     return total
 
 
+def bridged(facts: Mapping[str, Any], most_mm: float) -> float:
+    """mm² of ceilings that bridges of at most a length span."""
+    listed = facts.get("bridges")
+    found = 0.0
+    for item in listed if isinstance(listed, list | tuple) else ():
+        if isinstance(item, Mapping):
+            length, area = number(item, "length_mm"), number(item, "area_mm2")
+            found += area if area is not None and length is not None and length <= most_mm else 0.0
+    return found
+
+
 def objects(facts: Mapping[str, Any]) -> list[Facts]:
     """Facts of each object of a plate."""
     listed = facts.get("objects")

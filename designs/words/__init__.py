@@ -75,7 +75,7 @@ def report(result: "Result") -> Report:
         return Report("", "", "", [], rows, layers=layers(known))
     return Report(
         str(verdict.grade),
-        grade(str(verdict.grade)),
+        grade(str(verdict.grade), result.profile.process),
         profile_name(result.profile),
         [finding(one) for one in verdict.findings],
         rows,

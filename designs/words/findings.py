@@ -146,11 +146,7 @@ def _shape(found: Finding) -> dict[str, Text]:
     params = found.params
     return {
         "thin": _thin(found),
-        "gap": (
-            _("Narrow gaps"),
-            _("The narrowest gap is %(value)s; below %(limit)s the two sides tend to join."),
-            _("Widen it to at least %(limit)s, or join the sides on purpose."),
-        ),
+        "gap": _gap(params),
         "small-hole": (
             _("Small holes"),
             ngettext(
@@ -181,6 +177,17 @@ def _shape(found: Finding) -> dict[str, Text]:
     }
 
 
+def _gap(params: Mapping[str, Any]) -> Text:
+    if params.get("process") == "cnc":
+        sentence = _("The narrowest gap is %(value)s; a cutter gets into %(limit)s or more.")
+        return _("Narrow gaps"), sentence, _("Widen it to at least %(limit)s, or look for a mill with a finer cutter.")
+    if params.get("process") == "laser":
+        sentence = _("The narrowest gap is %(value)s; the cut itself takes %(limit)s.")
+        return _("Narrow gaps"), sentence, _("Widen it to more than %(limit)s, or draw one line to be cut once.")
+    sentence = _("The narrowest gap is %(value)s; below %(limit)s the two sides tend to join.")
+    return _("Narrow gaps"), sentence, _("Widen it to at least %(limit)s, or join the sides on purpose.")
+
+
 def _thin(found: Finding) -> Text:
     if found.params.get("side"):
         return (
@@ -199,7 +206,13 @@ def _thin(found: Finding) -> Text:
         if found.params.get("share") is not None
         else _("The thinnest wall is %(value)s; at least %(limit)s is wanted.")
     )
-    if found.severity == "error":
+    if found.params.get("process") in {"laser", "cnc"}:
+        return (
+            _("Thin walls"),
+            sentence,
+            _("They burn, bend or break as they are cut: make them at least %(limit)s thick."),
+        )
+    if isinstance(found, Judged) and found.rests_on and found.rests_on.key.endswith("_fails"):
         advice = _("They will be missing: make them at least %(limit)s thick, better twice that.")
         return _("Walls too thin to be made"), sentence, advice
     advice = _("They come out weak or with holes: make them at least %(limit)s thick, or use a finer process.")
@@ -214,7 +227,14 @@ def _units(params: Mapping[str, Any]) -> Text:
         sentence = _("The file does not say. Its size suggests %(unit)s.")
     else:
         sentence = _("The file does not say. Its size suggests %(unit)s, with a probability of %(confidence)s.")
-    return title, sentence, _("Everything here is measured as if it were in millimetres until its maintainers say so.")
+    if params.get("unit") == "unknown":
+        return (
+            title,
+            sentence,
+            _("Everything here is measured as if it were in millimetres until its maintainers say so."),
+        )
+    advice = _("Until its maintainers say which, numbers are read as millimetres and no size is held to a limit.")
+    return title, sentence, advice
 
 
 def _too_large(params: Mapping[str, Any]) -> Text:
@@ -246,7 +266,9 @@ def _process(found: Finding) -> dict[str, Text]:
         ),
         "bed-contact": (
             _("Little contact with the bed"),
-            _("Only %(value)s touches the bed; %(limit)s would hold it well."),
+            _("Only %(value)s touches the bed; %(limit)s would hold it well.")
+            if found.value
+            else _("It touches the bed in points or lines only; %(limit)s of flat contact would hold it well."),
             _("Print with a brim, turn it on its largest flat side, or give it a flat foot."),
         ),
         "tips-over": (

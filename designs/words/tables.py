@@ -38,12 +38,15 @@ class LayerRow:
     length: str
 
 
-def grade(name: str) -> str:
-    """A verdict in a few words."""
+def grade(name: str, process: str = "fdm") -> str:
+    """A verdict in a few words: of a printer, or of a machine that cuts."""
+    if process in {"laser", "cnc"}:
+        cut = {"prints": _("Ready to cut"), "care": _("To be cut with care"), "fails": _("Cannot be cut as it is")}
+        return cut.get(name) or grade(name)
     return {
         "prints": _("Ready to print"),
         "care": _("Prints with care"),
-        "fails": _("Needs repair"),
+        "fails": _("Will not print as it is"),
         "waiting": _("Being measured"),
     }.get(name, name)
 
@@ -53,7 +56,7 @@ def facts(known: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> Rows:
     size = readings.numbers(known, "size_mm")
     rows = [(_("Size"), dimensions(size))] if size else []
     rows += [*_solid(known, profile), *_tight(known)] if known.get("triangles") else []
-    rows += _labelled(known, _topology()) if known.get("triangles") else _drawing(known)
+    rows += _labelled(_with_bodies(known), _topology()) if known.get("triangles") else _drawing(known)
     rows += _features(known)
     if way := best_way(known):
         rows.append((_("Best way up"), way))
@@ -87,10 +90,16 @@ def _labelled(known: Mapping[str, Any], labels: Mapping[str, tuple[str, str]]) -
     ]
 
 
+def _with_bodies(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts, and how many bodies there are: shells, less those around a void."""
+    shells, voids = readings.number(known, "shells"), readings.number(known, "cavities")
+    return {**known} if shells is None else {**known, "bodies": int(shells - (voids or 0))}
+
+
 def _topology() -> dict[str, tuple[str, str]]:
     return {
         "object_count": (_("Objects"), ""),
-        "shells": (_("Bodies"), ""),
+        "bodies": (_("Bodies"), ""),
         "cavities": (_("Closed cavities"), ""),
         "holes": (_("Holes in the surface"), ""),
         "boundary_edges": (_("Open edges"), ""),
@@ -220,7 +229,7 @@ def objects(known: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> list[Ob
         name = str(item.get("name") or "") or _("Object %(number)s") % {"number": place}
         triangles = quantity(int(readings.number(item, "triangles") or 0))
         size = dimensions(readings.sides(item))
-        rows.append(ObjectRow(name, size, triangles, verdict.grade, grade(verdict.grade)))
+        rows.append(ObjectRow(name, size, triangles, verdict.grade, grade(verdict.grade, profile.process)))
     return rows
 
 

@@ -11,7 +11,7 @@ def number(value: float, digits: int = 3) -> str:
     """A number with some significant digits."""
     if value == 0 or value != value:
         return "0"
-    magnitude = abs(value)
+    magnitude = abs(float(f"{value:.{digits}g}"))
     places = 0 if magnitude >= 10 ** (digits - 1) else 1 if magnitude >= 10 else 2 if magnitude >= 0.1 else 4
     return number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
 
@@ -54,6 +54,9 @@ def limit(value: float | None, unit: str) -> str:
         return f"{plain(100 * value)} %"
     if unit == "degrees":
         return f"{plain(value)}°"
+    if unit in {"mm2", "mm3"}:
+        small, large, per = ("mm²", "cm²", 100) if unit == "mm2" else ("mm³", "cm³", 1000)
+        return f"{plain(value / per)} {large}" if abs(value) >= per else f"{plain(value)} {small}"
     return f"{plain(value)} mm" if unit == "mm" else measured(value, unit)
 
 

@@ -93,9 +93,10 @@ def test_a_waiting_page_keeps_the_machine_while_it_polls(client, file):
 def test_findings_come_by_severity_with_what_they_rest_on_and_what_passed_is_folded(client, measured):
     shown = page(client)
     assert shown.index("To repair") < shown.index("The surface is open") < shown.index("To watch")
-    assert shown.index("To watch") < shown.index("Which unit is it in?") < shown.index("checks passed")
+    assert shown.index("To watch") < shown.index("Which unit is it in?")
     Analysis.objects.update(facts={**FACTS, "units": "mm", "wall_min_mm": 0.5, "wall_edges_mm": [0.05, 0.7, 50.0]})
-    assert "Limit: 0.8 mm. Source: PrusaSlicer and Cura" in page(client)
+    shown = page(client)
+    assert shown.index("Limit: 0.8 mm. Source: PrusaSlicer and Cura") < shown.index("checks passed")
 
 
 def test_who_may_write_sets_the_unit_with_one_click_and_everything_is_measured_anew(client, ada, measured):
@@ -161,4 +162,4 @@ def test_the_api_gives_the_same_findings(client, measured):
     answer = client.get("/api/v1/projects/ada/widget/files/knob.stl")
     found = json.loads(answer.content)
     assert found["grade"] == "fails"
-    assert {one["code"] for one in found["findings"]} >= {"not-watertight", "units-guess", "fits-bed"}
+    assert {one["code"] for one in found["findings"]} >= {"not-watertight", "units-guess"}

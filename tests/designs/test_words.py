@@ -32,7 +32,7 @@ NUMBERS = {
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("severity", ["error", "warning", "info"])
-@pytest.mark.parametrize("process", ["fdm", "sla", "sls", "cnc"])
+@pytest.mark.parametrize("process", ["fdm", "sla", "sls", "laser", "cnc"])
 def test_every_finding_has_words_without_a_hole_and_what_is_wrong_has_advice(code, severity, process):
     found = Judged(code, severity, 0.3, 0.8, "mm", {**NUMBERS, "process": process})
     told = words.finding(found)
@@ -145,3 +145,30 @@ def test_the_objects_of_a_plate_are_judged_one_by_one_and_listed_to_fifty():
     assert [(row.name, row.grade) for row in listed[:2]] == [("lid", "prints"), ("Object 2", "fails")]
     assert (len(listed), tables.others(plate)) == (50, "and 30 more")
     assert tables.objects({"objects": [good]}) == []
+
+
+def test_a_hollow_part_is_one_body_in_the_table():
+    rows = dict(words.facts({"triangles": 24, "shells": 2, "cavities": 1}))
+    assert (rows["Bodies"], rows["Closed cavities"]) == ("1", "1")
+
+
+def test_numbers_next_to_a_round_one_are_written_like_it():
+    assert [words.quantity(value, "mm") for value in (0.0999999, 0.1, 9.9999, 99.99)] == [
+        "0.10 mm", "0.10 mm", "10.0 mm", "100 mm",
+    ]  # fmt: skip
+
+
+def test_limits_are_written_as_they_were_set():
+    contact = judge({"size_mm": [40, 30, 20], "bed_contact_mm2": 3.0}).findings[0]
+    assert words.finding(contact).sentence == "Only 3.00 mm² touches the bed; 25 mm² would hold it well."
+    edge = judge({"size_mm": [40, 30, 20], "bed_contact_mm2": 0.0}).findings[0]
+    assert words.finding(edge).sentence.startswith("It touches the bed in points or lines only; 25 mm²")
+
+
+@pytest.mark.parametrize(
+    ("key", "told"), [("fdm-220", "tend to join"), ("cnc-desktop", "cutter"), ("laser-600", "cut")]
+)
+def test_a_narrow_gap_is_told_by_what_the_machine_does(key, told):
+    facts = {"size_mm": [40, 30, 3], "gap_min_mm": 0.1}
+    gap = next(one for one in judge(facts, PROFILES[key]).findings if one.code == "gap")
+    assert told in words.finding(gap).sentence

@@ -83,7 +83,7 @@ def _told(found: Any) -> dict[str, Any]:
     return {
         "code": told.code,
         "severity": told.severity,
-        "message": f"{told.title}. {told.sentence}",
+        "message": f"{told.title}{'' if told.title.endswith('?') else '.'} {told.sentence}",
         "advice": told.advice,
         "value": found.value,
         "limit": found.limit,
@@ -108,6 +108,8 @@ def _report(name: str, found: dict[str, Any], profile: Profile) -> str:
         checks.append(f"{one['severity']:<9}{one['message']}")
         if one["advice"] and one["severity"] != "ok":
             checks.append(f"{'':<9}{one['advice']}")
-    checked = f" on {words.profile_name(profile)}" if found["grade"] else ""
-    head = f"{name} ({found.get('format', '')}): {found['grade'] or 'no verdict'}{checked}"
+    verdict = "no verdict"
+    if found["grade"]:
+        verdict = f"{words.grade(found['grade'], profile.process)}. {words.profile_name(profile)}"
+    head = f"{name} ({found.get('format', '')}): {verdict}"
     return "\n  ".join([head, *rows, *checks]) + "\n"

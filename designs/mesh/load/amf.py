@@ -15,6 +15,7 @@ from designs.mesh.types import Faces, Loaded, Part, Points, RefusedError
 
 MAX_METADATA = 50
 MAX_MATERIALS = 100
+_OTHER_NAMES = {"feet": "foot", "micrometer": "micron"}
 _AXES = ("x", "y", "z")
 _PLACES = ("deltax", "deltay", "deltaz", "rx", "ry", "rz")
 
@@ -50,7 +51,8 @@ def _parsed(data: bytes) -> _Amf:
     file = XmlMesh(data, "vertices|volume", "AMF file", scan.element_rows)
     if local(file.root) != "amf":
         raise RefusedError("not-amf", "not an AMF file")
-    found = _Amf((file.root.get("unit") or "millimeter").strip().lower())
+    unit = (file.root.get("unit") or "millimeter").strip().lower()
+    found = _Amf(_OTHER_NAMES.get(unit, unit))
     try:
         for element in file.root:
             _add(found, file, element)

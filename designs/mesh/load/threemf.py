@@ -157,6 +157,7 @@ def _matrix(text: str | None) -> Points:
 
 
 def _expand(model: _Model, key: Key, matrix: Points, above: tuple[Key, ...]) -> tuple[Points, Faces]:
+    """The triangles of an object and its components, placed. A mirroring matrix turns the winding too."""
     if key in above:
         raise RefusedError("component-cycle", "circular components")
     if len(above) > MAX_DEPTH:
@@ -175,4 +176,5 @@ def _expand(model: _Model, key: Key, matrix: Points, above: tuple[Key, ...]) -> 
         points.append(sub_points @ matrix[:3] + matrix[3])
         faces.append(sub_faces + offset)
         offset += len(sub_points)
-    return np.vstack(points), np.vstack(faces)
+    every = np.vstack(faces)
+    return np.vstack(points), every[:, ::-1] if np.linalg.det(matrix[:3]) < 0 else every

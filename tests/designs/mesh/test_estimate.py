@@ -102,6 +102,14 @@ def test_supports_cost_material_only_when_they_are_wanted(brick):
     assert more.seconds > estimate.estimate(brick, Settings()).seconds
 
 
+def test_a_wall_of_one_line_is_walked_once_a_layer():
+    thin, thick = (facts(trimesh.creation.annulus(15 - wall, 15, 40, sections=64)) for wall in (0.8, 4.0))
+    slow = Tuning(loop_s=60.0)
+    more = [estimate.estimate(part, Settings(), slow).seconds - estimate.estimate(part, Settings()).seconds
+            for part in (thin, thick)]  # fmt: skip
+    assert more[1] == pytest.approx(3 * more[0], rel=0.1)
+
+
 def test_a_tiny_part_takes_the_least_time_of_each_layer():
     pin = facts(trimesh.creation.cylinder(radius=0.8, height=10))
     assert estimate.estimate(pin, Settings()).seconds >= 50 * 5

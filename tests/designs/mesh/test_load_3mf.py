@@ -71,6 +71,18 @@ def test_components_are_placed_within_components():
     assert part.points[4:].tolist() == [list(map(float, corner)) for corner in CORNERS]
 
 
+def test_mirrored_items_and_components_stay_the_right_side_out():
+    mirror = 'transform="-1 0 0 0 1 0 0 0 1 0 0 0"'
+    pair = (
+        f'<object id="2"><components><component objectid="1"/><component objectid="1" {mirror}/></components></object>'
+    )
+    build = f'<item objectid="1" {mirror}/><item objectid="2"/><item objectid="2" {mirror}/>'
+    loaded = threemf.read(package(model(f'<object id="1">{MESH}</object>{pair}', build)))
+    found = measure.facts_of(loaded, "3mf")
+    assert [item["volume_mm3"] for item in found["objects"]] == pytest.approx([1000 / 6, 1000 / 3, 1000 / 3])
+    assert found["inverted_shells"] == 0
+
+
 @pytest.mark.parametrize(
     ("unit", "name", "size"), [("inch", "inch", 254), ("micron", "micron", 0.01), ("meter", "m", 10_000)]
 )

@@ -210,6 +210,12 @@ def instance(key, **place):
     return f'<instance objectid="{key}">{values}</instance>'
 
 
+def test_amf_in_feet_is_read_in_feet():
+    small, large = amf.read(amf_file()), amf.read(amf_file(unit="feet"))
+    assert large.units == "foot"
+    assert large.parts[0].points == pytest.approx(304.8 * small.parts[0].points)
+
+
 def test_amf_declares_its_unit_names_and_materials():
     loaded = amf.read(amf_file(unit="inch"))
     assert (loaded.units, loaded.parts[0].name) == ("inch", "peg")

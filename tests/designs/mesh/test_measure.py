@@ -47,6 +47,13 @@ def test_an_open_cube_is_not_watertight():
     assert "not-watertight" in codes(found)
 
 
+def test_a_cube_inside_out_stands_on_the_same_side_and_hangs_nowhere():
+    right, wrong = facts(box()), facts(box(invert=True))
+    for key in ("bed_contact_mm2", "overhang_by_angle_mm2", "centre_of_mass_mm", "tip_degrees"):
+        assert wrong[key] == pytest.approx(right[key])
+    assert not {"overhang", "bed-contact"} & codes(wrong)
+
+
 def test_an_inverted_cube_has_a_negative_volume():
     found = facts(box(invert=True))
     assert found["volume_mm3"] == pytest.approx(-8000)

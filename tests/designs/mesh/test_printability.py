@@ -127,6 +127,60 @@ def test_a_speck_of_thin_wall_is_good_to_know_and_only_when_it_has_a_place():
     assert (found.severity, found.where.points_mm) == ("info", ((7.0, 0.0, 0.0),))
 
 
+@pytest.mark.parametrize(("area", "severity"), [(26.0, None), (26.1, "warning"), (104.0, "warning"), (104.1, "error")])
+def test_too_thin_walls_spoil_a_part_by_their_share_of_it(area, severity):
+    thin = walls([0.05, 0.396, 0.792, 50.0], [area, 0.0, 5_200.0 - area], 0.2)
+    found = told(**thin, thin_places=[at(7.0, wall_mm=0.2, area_mm2=area)])["thin"]
+    assert found.severity == (severity or "info")
+    assert found.rests_on.key == "wall_fails"
+
+
+def test_a_hinge_of_a_large_part_is_told_however_small_its_share():
+    hinge = walls([0.05, 0.396, 0.792, 50.0], [101.0, 0.0, 50_000.0], 0.3)
+    assert told(**hinge, area_mm2=50_101.0)["thin"].severity == "warning"
+
+
+def test_walls_that_are_only_good_to_know_stay_so_however_large():
+    assert told(SLA, **walls([0.05, 0.6, 0.9, 50.0], [0.0, 5_200.0, 0.0], 0.7))["thin"].severity == "info"
+    assert told(SLA, **walls([0.05, 0.6, 0.9, 50.0], [0.0, 120.0, 50_000.0], 0.7))["thin"].severity == "info"
+
+
+def test_a_hollow_part_is_one_body():
+    assert "multi-shell" not in told(shells=2, cavities=1)
+    assert told(shells=3, cavities=1)["multi-shell"].params["count"] == 2
+
+
+def test_what_a_bridge_spans_needs_no_support():
+    ceiling = {"overhang_by_angle_mm2": [400.0, 400.0, 400.0, 400.0]}
+    assert "overhang" in told(**ceiling)
+    assert "overhang-ok" in told(**ceiling, bridges=[at(1.0, length_mm=30.0, area_mm2=400.0)])
+    assert "overhang" in told(**ceiling, bridges=[at(1.0, length_mm=31.0, area_mm2=400.0)])
+
+
+def test_no_size_is_held_to_a_limit_while_the_unit_is_likely_another():
+    metres = {
+        **CLEAN,
+        "units": "unknown",
+        "wall_min_mm": 0.001,
+        "gap_min_mm": 0.0003,
+        "wall_area_mm2": [5_200, 0, 0, 0],
+    }
+    assert {"thin", "gap"} <= {one.code for one in judge({**metres, "units_guess": {"unit": "mm"}}).findings}
+    doubtful = judge({**metres, "units_guess": {"unit": "m", "confidence": 0.9}, "boundary_edges": 4})
+    assert {one.code for one in doubtful.findings} == {"units-guess", "not-watertight"}
+    assert {"thin", "gap"} <= {one.code for one in judge({**metres, "units_guess": {"unit": "unknown"}}).findings}
+
+
+def test_a_part_that_is_too_large_is_told_by_the_side_that_does_not_fit():
+    found = told(SLA, size_mm=[159.0, 174.0, 24.0], oriented_box_mm=None)["too-large"]
+    assert (found.value, found.limit) == (159.0, 143.0)
+
+
+def test_no_more_than_all_of_a_part_is_off_the_outline_that_a_laser_cuts():
+    dish = told(LASER, size_mm=[100.0, 100.0, 3.0], bed_contact_mm2=10_000.0, volume_mm3=3_000.0)["not-flat"]
+    assert dish.value == pytest.approx(0.9)
+
+
 def test_a_finding_says_where_it_is_with_at_most_twenty_points_the_worst_first():
     holes = [at(float(n), diameter_mm=1.9 - n / 100, depth_mm=3.0) for n in range(30)]
     found = told(round_holes=[*holes, at(99.0, diameter_mm=8.0, depth_mm=3.0)])["small-hole"]
