@@ -6,6 +6,7 @@ process, each in a child of its own.
 
 import json
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from designs.mesh import formats, sandbox
@@ -21,10 +22,12 @@ def _line(warm: sandbox.Warm, name: str, quick: bool) -> dict[str, object]:
     if outcome.refusal:
         return {"file": name, "error": outcome.refusal.sentence}
     from designs.mesh import printability
+    from designs.mesh.types import Finding
 
     facts = outcome.facts or {}
+    told = [field.name for field in fields(Finding)]
     findings = printability.judge(facts).findings if "triangles" in facts else ()
-    return {"file": name, **facts, "findings": [vars(finding) for finding in findings]}
+    return {"file": name, **facts, "findings": [{key: getattr(found, key) for key in told} for found in findings]}
 
 
 def main(arguments: list[str]) -> int:
