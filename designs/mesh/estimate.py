@@ -91,7 +91,8 @@ def terms(surface: Surface, scene: rays.Scene | None = None) -> Facts:
     the walls under each, ten groups of equal area, thinnest first. The rest are sections at the middle of 24 slabs.
     """
     areas, outlines, islands, loops = sections.sections(surface, LEVELS)
-    places, chosen = probes.spread(surface, RAYS)
+    scene = scene or rays.Scene(surface)
+    places, chosen = probes.spread(surface, max(min(RAYS, scene.affordable), probes.LEAST))
     widest = float(np.ptp(surface.points, axis=0).max()) if len(surface.points) else 0.0
     walls = np.minimum(_material(surface, places, chosen, scene), widest) if len(places) else np.empty(0)
     up = surface.normals[chosen][:, 2] if len(places) else np.empty(0)
@@ -115,9 +116,8 @@ def terms(surface: Surface, scene: rays.Scene | None = None) -> Facts:
     }
 
 
-def _material(surface: Surface, places: Points, chosen: NDArray[np.int64], scene: rays.Scene | None) -> Floats:
+def _material(surface: Surface, places: Points, chosen: NDArray[np.int64], scene: rays.Scene) -> Floats:
     """Material under each place along the inward normal of its triangle, in mm; infinite where the ray leaves."""
-    scene = scene or rays.Scene(surface)
     inward = -surface.normals[chosen]
     return scene.cast(places + scene.step * inward, inward)[1] + scene.step
 

@@ -13,6 +13,7 @@ from designs.mesh.types import Corners, Faces, Points
 
 TURN = [-(0.5**0.5), 0.0, 0.0, 0.5**0.5]
 BITS = 14  # an error of at most 0.004 % of the longest side
+CROWDED = 4_000
 DRACO = "KHR_draco_mesh_compression"
 FLOAT, U16, U32 = 5126, 5123, 5125
 
@@ -30,9 +31,11 @@ def write(path: Path, models: Sequence[Model], compress: bool = True) -> list[Mo
     """Write the models as one scene; returns them as a viewer will decode them, triangle for triangle, still Z up.
 
     All share one grid, so that neighbours stay neighbours. Models without triangles are left out. With `compress`
-    Draco positions of 14 bits (KHR_draco_mesh_compression), else 16 bits that need no decoder (KHR_mesh_quantization).
+    Draco positions of 14 bits (KHR_draco_mesh_compression), else 16 bits that need no decoder (KHR_mesh_quantization);
+    so also where a point has more than 4,000 faces, as Draco goes round them all again for each.
     """
     models = [model for model in models if len(model.faces)]
+    compress = compress and all(np.bincount(model.faces.ravel()).max() <= CROWDED for model in models)
     used = [model.points[np.unique(model.faces)] for model in models]
     low = np.min([points.min(axis=0) for points in used], axis=0) if used else np.zeros(3)
     high = np.max([points.max(axis=0) for points in used], axis=0) if used else np.ones(3)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from designs.mesh.types import Corners, Floats, Points, Surface
 
 Halves = NDArray[np.int32]
-MAX_VISITS = 300_000_000
-"""Triangles looked at, at most, to tell cavities from inverted shells (10 s); the rest is judged by box alone."""
+MAX_VISITS = 100_000_000
+"""Pairs of triangle and shell looked at, at most, to tell cavities from inverted shells (1 s)."""
 
 
 @njit(cache=True)
@@ -104,49 +104,114 @@ def duplicates(faces: Corners, around: Halves) -> int:
 
 
 @njit(cache=True)
-def _winding(points: Points, faces: Corners, x: float, y: float, z: float) -> float:
-    """Turns of faces about a point: 1 inside a closed shell, -1 in an inverted one (van Oosterom, Strackee 1983)."""
-    angle = 0.0
+def _left(points: Points, a: int, b: int, x: float, y: float) -> bool:
+    """Whether x, y is left of edge a-b, or on it: the two faces of an edge always get opposite answers."""
+    turned = a > b
+    if turned:
+        a, b = b, a
+    side = (points[b, 0] - points[a, 0]) * (y - points[a, 1]) - (points[b, 1] - points[a, 1]) * (x - points[a, 0])
+    return bool((side >= 0.0) != turned)
+
+
+@njit(cache=True)
+def _turns(
+    points: Points, faces: Corners, shell_of: Halves, boxes: Floats, usable: NDArray[np.bool_], spots: Points,
+    owners: NDArray[np.int64], starts: NDArray[np.int64], cells: int, budget: int,
+) -> tuple[Halves, bool]:  # fmt: skip
+    """(how often other shells turn about each spot, whether all was looked at): faces met on the way up, with sign.
+
+    `spots` are in the order of the cells of a grid, cells x cells over the plan, each from `starts`; shells count when
+    `usable` and their box holds that of the spot's shell.
+    """
+    turns = np.zeros(len(spots), np.int32)
+    if not len(spots):
+        return turns, True
+    low, step = _grid(spots, cells)
     for f in range(len(faces)):
-        ax, ay, az = points[faces[f, 0], 0] - x, points[faces[f, 0], 1] - y, points[faces[f, 0], 2] - z
-        bx, by, bz = points[faces[f, 1], 0] - x, points[faces[f, 1], 1] - y, points[faces[f, 1], 2] - z
-        cx, cy, cz = points[faces[f, 2], 0] - x, points[faces[f, 2], 1] - y, points[faces[f, 2], 2] - z
-        a = np.sqrt(ax * ax + ay * ay + az * az)
-        b = np.sqrt(bx * bx + by * by + bz * bz)
-        c = np.sqrt(cx * cx + cy * cy + cz * cz)
-        volume = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
-        around = a * b * c + (ax * bx + ay * by + az * bz) * c
-        around += (bx * cx + by * cy + bz * cz) * a + (cx * ax + cy * ay + cz * az) * b
-        angle += 2.0 * np.arctan2(volume, around)
-    return angle / (4.0 * np.pi)
+        shell = shell_of[f]
+        if not usable[shell]:
+            continue
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        first, last = np.empty(2, np.int64), np.empty(2, np.int64)
+        for d in range(2):
+            least, most = min(points[a, d], points[b, d], points[c, d]), max(points[a, d], points[b, d], points[c, d])
+            first[d] = int(max((least - low[d]) / step[d], 0.0))
+            last[d] = int(min((most - low[d]) / step[d], cells - 1.0)) if most >= low[d] else -1
+        for i in range(first[0], last[0] + 1):
+            for k in range(starts[i * cells + first[1]], starts[i * cells + max(last[1], first[1] - 1) + 1]):
+                budget -= 1
+                if budget < 0:
+                    return turns, False
+                x, y, own = spots[k, 0], spots[k, 1], owners[k]
+                side = _left(points, a, b, x, y)
+                if own == shell or _left(points, b, c, x, y) != side or _left(points, c, a, x, y) != side:
+                    continue
+                held = True
+                for d in range(3):
+                    held &= boxes[shell, d] <= boxes[own, d] and boxes[shell, d + 3] >= boxes[own, d + 3]
+                ux, uy, uz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
+                vx, vy, vz = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
+                area = ux * vy - uy * vx
+                if not held or area == 0.0:
+                    continue
+                sx, sy = x - points[a, 0], y - points[a, 1]
+                above = points[a, 2] + ((uz * vy - vz * uy) * sx + (vz * ux - uz * vx) * sy) / area
+                if above > spots[k, 2]:
+                    turns[k] += 1 if side else -1
+    return turns, True
 
 
-def cavities(surface: Surface, shell_of: Halves, negative: NDArray[np.int64], usable: NDArray[np.bool_]) -> list[int]:
+@njit(cache=True)
+def _grid(spots: Points, cells: int) -> tuple[Floats, Floats]:
+    """The low corner of a grid over the plan of the spots, and the sides of a cell."""
+    low, step = np.empty(2), np.empty(2)
+    for d in range(2):
+        low[d] = spots[:, d].min()
+        step[d] = (spots[:, d].max() - low[d]) / cells * (1.0 + 1e-9)
+        if step[d] <= 0.0:
+            step[d] = 1.0
+    return low, step
+
+
+def _boxes(surface: Surface, shell_of: Halves, shells: int) -> tuple[Floats, Points]:
+    """(low and high corner of each shell, the middle of one triangle of each)."""
+    order = np.argsort(shell_of, kind="stable")
+    starts = np.searchsorted(shell_of[order], np.arange(shells))
+    corners = surface.points[surface.faces[order]]
+    low = np.minimum.reduceat(corners.min(axis=1), starts)
+    high = np.maximum.reduceat(corners.max(axis=1), starts)
+    return np.hstack([low, high]), np.ascontiguousarray(corners[starts].mean(axis=1))
+
+
+def cavities(
+    surface: Surface, shell_of: Halves, negative: NDArray[np.int64], usable: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], bool]:
     """Which of the `negative` shells lie in the material of others: their own walls look inwards, they are voids.
 
     A shell is inside when the other closed shells (`usable`) that can hold its box turn once about the middle of one of
-    its triangles.
+    its triangles. Where this takes too long (shells in shells by the thousand), what lies in the box of the largest
+    shell counts as inside, and the second result is False.
     """
-    order = np.argsort(shell_of, kind="stable")
-    starts = np.searchsorted(shell_of[order], np.arange(len(usable) + 1))
-    corners = surface.points[surface.faces[order]]
-    low = np.minimum.reduceat(corners.min(axis=1), starts[:-1])
-    high = np.maximum.reduceat(corners.max(axis=1), starts[:-1])
-    faces = np.ascontiguousarray(surface.faces[order])
-    found, visits = [], 0
-    for shell in negative:
-        holders = np.flatnonzero((low <= low[shell]).all(axis=1) & (high >= high[shell]).all(axis=1) & usable)
-        holders = holders[holders != shell]
-        visits += int((starts[holders + 1] - starts[holders]).sum())
-        if visits > MAX_VISITS:
-            inside = bool(len(holders))
-        else:
-            x, y, z = corners[starts[shell]].mean(axis=0)
-            turns = [_winding(surface.points, faces[starts[other] : starts[other + 1]], x, y, z) for other in holders]
-            inside = sum(turns) > 0.5
-        if inside:
-            found.append(int(shell))
-    return found
+    boxes, middles = _boxes(surface, shell_of, len(usable))
+    spots = middles[negative]
+    cells = int(np.clip(np.sqrt(len(spots)), 1, 1024))
+    low, step = _grid(spots, cells)
+    cell = np.clip((spots[:, :2] - low) // step, 0, cells - 1).astype(np.int64)
+    keys = cell[:, 0] * cells + cell[:, 1]
+    order = np.argsort(keys, kind="stable")
+    starts = np.searchsorted(keys[order], np.arange(cells * cells + 1))
+    turns, whole = _turns(
+        surface.points, surface.faces, shell_of, boxes, usable, np.ascontiguousarray(spots[order]), negative[order],
+        starts, cells, MAX_VISITS,
+    )  # fmt: skip
+    if whole:
+        return np.sort(negative[order[turns > 0]]), True
+    outer = np.flatnonzero(usable & ~np.isin(np.arange(len(usable)), negative))
+    if not len(outer):
+        return negative[:0], False
+    largest = boxes[outer[np.argmax((boxes[outer, 3:] - boxes[outer, :3]).prod(axis=1))]]
+    held = (boxes[negative, :3] >= largest[:3]).all(axis=1) & (boxes[negative, 3:] <= largest[3:]).all(axis=1)
+    return negative[held], False
 
 
 def warm() -> None:
@@ -154,4 +219,5 @@ def warm() -> None:
     flat, around = np.array([0, 1, 2], np.int32), np.arange(3).astype(np.int32)
     _loops(flat, around, np.ones(3))
     _duplicates(flat, around, 50)
-    _winding(np.eye(3), flat.reshape(1, 3), 0.0, 0.0, 0.0)
+    surface = Surface(np.eye(3), flat.reshape(1, 3))
+    cavities(surface, np.zeros(1, np.int32), np.zeros(1, np.int64), np.ones(1, np.bool_))

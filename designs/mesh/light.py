@@ -12,7 +12,7 @@ MAP = 352
 LAMP_DEGREES = 7.0
 LAMP_RAYS = 10
 SKY_RAYS, FEWEST_RAYS = 52, 16
-BUDGET = 0.9  # seconds for the depth maps of one picture
+BUDGET = 0.45  # seconds for the depth maps of one picture
 
 
 def sphere(count: int) -> Single:

@@ -18,9 +18,11 @@ SUMMED = (
 )  # fmt: skip
 MAX_LISTED = 100
 MAX_OBJECTS = 1000
+UNTOLD = "so many shells lie in one another that cavities are told from inverted shells by their boxes alone"
 
 
-def _shell_facts(surface: Surface, edges: Edges, shell_of: NDArray[np.int32], sums: Sums) -> Facts:
+def _shell_facts(surface: Surface, edges: Edges, shell_of: NDArray[np.int32], sums: Sums) -> tuple[Facts, bool]:
+    """(facts, whether each shell inside out was told from a cavity by what lies around it)."""
     volumes, areas = sums.shell_volumes, sums.shell_areas
     closed = np.ones(len(volumes), np.bool_)
     if edges.boundary:
@@ -28,17 +30,17 @@ def _shell_facts(surface: Surface, edges: Edges, shell_of: NDArray[np.int32], su
         closed[shell_of[half // 3]] = False
     inside_out = closed & (volumes < -geometry.FLAT * areas**1.5)
     negative = np.flatnonzero(inside_out)
-    found: list[int] = []
+    found, whole = negative[:0], True
     if len(negative) and len(volumes) > 1:
-        found = holes.cavities(surface, shell_of, negative, closed)
+        found, whole = holes.cavities(surface, shell_of, negative, closed)
     listed = volumes[np.argsort(-np.abs(volumes), kind="stable")[:MAX_LISTED]]
     return {
         "shells": len(volumes),
         "shell_volumes_mm3": listed.tolist(),
         "cavities": len(found),
-        "cavity_volume_mm3": float(-volumes[found].sum()) if found else 0.0,
+        "cavity_volume_mm3": float(-volumes[found].sum()) if len(found) else 0.0,
         "inverted_shells": len(negative) - len(found),
-    }
+    }, whole
 
 
 def _genus(edges: Edges, points: int, faces: int, shells: int, split: int) -> int | None:
@@ -83,6 +85,7 @@ class _Measured:
         self.closed = edges.boundary == 0 and len(self.surface.faces) > 0
         split = topology.fans(self.surface, edges.around)[1]
         sums = self.sums
+        shell_facts, self.told = _shell_facts(self.surface, edges, self.shell_of, sums)
         centre = geometry.centre_of_mass(sums.volume, sums.area, sums.moment, sums.area_moment, self.closed)
         self.facts: Facts = {
             "name": part.name[:200],
@@ -93,7 +96,7 @@ class _Measured:
             "volume_mm3": sums.volume,
             "area_mm2": sums.area,
             "centre_of_mass_mm": centre.tolist(),
-            **_shell_facts(self.surface, edges, self.shell_of, sums),
+            **shell_facts,
             **_edge_facts(self.surface, edges, self.shells, split),
             "degenerate_triangles": len(part.faces) - len(self.surface.faces) + sums.flat_triangles,
             "watertight": self.closed and edges.non_manifold == 0,
@@ -177,7 +180,7 @@ def measure(loaded: Loaded, kind: str) -> Measured:
     facts["units_guess"] = guess_units(facts["size_mm"], loaded.units, facts["min_mm"])
     facts["objects"] = [item.facts for item in measured[:MAX_OBJECTS]]
     facts["object_count"] = len(measured)
-    facts["warnings"] = loaded.warnings
+    facts["warnings"] = [*loaded.warnings, *([] if all(item.told for item in measured) else [UNTOLD])]
     return Measured(facts | loaded.extra, surfaces[:MAX_OBJECTS], whole)
 
 

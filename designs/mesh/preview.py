@@ -20,7 +20,7 @@ BACK = np.array([0.20, 0.085, 0.060], np.float32)
 SHADOW = (10, 12, 16)
 SHADOW_MOST = 0.62
 SAMPLES = np.array([[-0.42, -0.08], [-0.25, 0.42], [-0.08, -0.42], [0.08, 0.08], [0.25, -0.25], [0.42, 0.25]])
-MAX_SECONDS = 0.25  # of one of the seven passes
+MAX_SECONDS = 0.04  # of one of the seven passes
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def scene(points: Points, faces: Faces | Corners, size: int = LARGE) -> Scene:
     shape = np.ascontiguousarray((np.clip((points - middle) / radius, -1.0, 1.0)), np.float32)
     excess = light.cost(shape, corners, max(size, light.MAP), each=0) / MAX_SECONDS
     if excess > 1:
-        corners = np.ascontiguousarray(corners[:: int(np.ceil(excess))])
+        used, corners = simplify.own(np.ascontiguousarray(corners[:: int(np.ceil(excess))]), len(shape))
+        shape = shape[used]
     normals, areas, _ = raster.face_normals(shape, corners)
     smooth = raster.corner_normals(corners, normals, areas, len(shape), float(np.cos(np.radians(raster.ROUND_DEGREES))))
     return Scene(shape, corners, normals, smooth, middle, radius)

@@ -15,6 +15,8 @@ from designs.mesh.welding import Welded, has_noise, weld
 __all__ = ["Edges", "edges", "fans", "shells", "surface", "together", "warm", "weld", "whole"]
 
 Halves = NDArray[np.int32]
+STEPS_A_HALF = 8
+"""Steps along lists for a half-edge before edges are sorted instead: real parts take 1 to 3."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,11 @@ class Edges:
 
 
 @njit(cache=True)
-def _pair(flat: Halves, points: int) -> tuple[Halves, int, int, int, int, int]:
-    """Edges hang in a list on their end with fewer faces, so that a point with many faces costs no square of them."""
+def _pair(flat: Halves, points: int, budget: int) -> tuple[Halves, int, int, int, int, int]:
+    """Edges hang in a list on their end with fewer faces, so that a point with many faces costs no square of them.
+
+    Where most points have many neighbours it does: past `budget` steps along the lists the count is -1.
+    """
     count = len(flat)
     degree = np.zeros(points, np.int32)
     for h in range(count):
@@ -54,6 +59,9 @@ def _pair(flat: Halves, points: int) -> tuple[Halves, int, int, int, int, int]:
             place = head[near]
             while place >= 0 and table[place, 0] != far:
                 place = table[place, 1]
+                budget -= 1
+            if budget < 0:
+                return around, -1, 0, 0, 0, 0
             if place < 0:
                 table[found, 0] = far
                 table[found, 1] = head[near]
@@ -80,8 +88,32 @@ def _pair(flat: Halves, points: int) -> tuple[Halves, int, int, int, int, int]:
 
 
 @njit(cache=True)
+def _rings(flat: Halves, keys: NDArray[np.int64], order: NDArray[np.int64]) -> tuple[Halves, int, int, int, int, int]:
+    """The same of half-edges in the `order` of the `keys` of their edges."""
+    count = len(flat)
+    around = np.empty(count, np.int32)
+    found, boundary, many, misled, twins = 0, 0, 0, 0, 0
+    begin = 0
+    while begin < count:
+        end = begin + 1
+        while end < count and keys[order[end]] == keys[order[begin]]:
+            around[order[end - 1]] = order[end]
+            end += 1
+        around[order[end - 1]] = order[begin]
+        found += 1
+        boundary += end - begin == 1
+        many += end - begin > 2
+        twins += end - begin - 1
+        misled += end - begin == 2 and flat[order[begin]] == flat[order[begin + 1]]
+        begin = end
+    return around, found, boundary, many, misled, twins
+
+
+@njit(cache=True)
 def _shells(around: Halves) -> tuple[Halves, int]:
+    """A ring of more than two faces is gone round once: each of them then has its label."""
     count = len(around) // 3
+    walked = np.zeros(len(around), np.uint8)
     label = np.full(count, -1, np.int32)
     stack = np.empty(count, np.int32)
     shell = 0
@@ -96,7 +128,12 @@ def _shells(around: Halves) -> tuple[Halves, int]:
             start = 3 * stack[depth]
             for h in range(start, start + 3):
                 other = around[h]
+                if walked[h]:
+                    continue
+                many = around[other] != h
                 while other != h:
+                    if many:
+                        walked[other] = 1
                     face = other // 3
                     if label[face] < 0:
                         label[face] = shell
@@ -109,7 +146,9 @@ def _shells(around: Halves) -> tuple[Halves, int]:
 
 @njit(cache=True)
 def _fans(flat: Halves, around: Halves, points: int) -> tuple[int, int]:
+    """A ring of more than two faces is gone round once for each of its ends: bit 1 for the lower point, else 2."""
     count = len(flat)
+    walked = np.zeros(count, np.uint8)
     seen = np.zeros(count, np.uint8)
     fan_count = np.zeros(points, np.uint8)
     stack = np.empty(count, np.int32)
@@ -146,7 +185,15 @@ def _fans(flat: Halves, around: Halves, points: int) -> tuple[int, int]:
             for side in range(2):
                 h = corner if side == 0 else (corner - 1 if corner % 3 else corner + 2)
                 other = around[h]
+                many = around[other] != h
+                bit = np.uint8(0)
+                if many:
+                    tail = flat[h - 2 if h % 3 == 2 else h + 1]
+                    bit = np.uint8(1 if point == min(flat[h], tail) else 2)
+                    if walked[h] & bit:
+                        continue
                 while other != h:
+                    walked[other] |= bit
                     near = other
                     if flat[other] != point:
                         near = other - 2 if other % 3 == 2 else other + 1
@@ -160,7 +207,13 @@ def _fans(flat: Halves, around: Halves, points: int) -> tuple[int, int]:
 
 def edges(surface: Surface) -> Edges:
     """Pair the half-edges of a surface."""
-    return Edges(*_pair(surface.faces.reshape(-1), len(surface.points)))
+    flat = surface.faces.reshape(-1)
+    paired = _pair(flat, len(surface.points), STEPS_A_HALF * len(flat))
+    if paired[1] >= 0:
+        return Edges(*paired)
+    tail = np.roll(surface.faces, -1, axis=1).reshape(-1)
+    keys = (np.minimum(flat, tail).astype(np.int64) << 32) | np.maximum(flat, tail)
+    return Edges(*_rings(flat, keys, np.argsort(keys)))
 
 
 def shells(around: Halves) -> tuple[Halves, int]:
@@ -222,6 +275,7 @@ def together(surfaces: list[Surface]) -> Surface:
 def warm() -> None:
     """Compile the kernels, or load them from the cache."""
     flat = np.array([0, 2, 1, 0, 1, 3, 1, 2, 3, 0, 3, 2], np.int32)
-    around = _pair(flat, 4)[0]
+    around = _pair(flat, 4, 1000)[0]
+    _rings(flat, np.zeros(12, np.int64), np.arange(12))
     _shells(around)
     _fans(flat, around, 4)

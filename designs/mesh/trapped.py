@@ -152,29 +152,36 @@ def _flood(blocked: Grid, upside_down: bool) -> tuple[int, int]:
     return air - on_time - late, late
 
 
-def _cells(surface: Surface) -> tuple[Points, Floats, NDArray[np.int64]]:
-    """Origin, sides of a cell and number of points of the grid, a cell wider than the part on every side."""
+def _cells(surface: Surface) -> tuple[Points, Floats, NDArray[np.int64]] | None:
+    """Origin, sides of a cell and number of points of the grid, a cell wider than the part on every side.
+
+    None where even the coarsest grid is too much work: hundreds of thousands of faces as large as the part.
+    """
     low, high = surface.points.min(axis=0), surface.points.max(axis=0)
     extent = np.maximum(high - low, 1e-9 * (float((high - low).max()) or 1.0))
     corners = surface.points[surface.faces]
     spans = corners.max(axis=1) - corners.min(axis=1)
-    wanted = CELLS
-    while True:
+    wanted, most = CELLS, MOST
+    while most >= FEWEST:
         side = float(np.prod(extent / wanted ** (1 / 3))) ** (1 / 3)
-        counts = np.clip(np.ceil(extent / side), FEWEST, MOST).astype(np.int64)
+        counts = np.clip(np.ceil(extent / side), FEWEST, most).astype(np.int64)
         cell = extent / counts
         touched = spans / cell + 1.0
         work = sum(float((touched[:, a] * touched[:, b]).sum()) for a, b in ((0, 1), (1, 2), (2, 0)))
-        if work <= WORK or wanted <= FEWEST**3:
+        if work <= WORK:
             return low + cell * (SHIFT - 0.5), cell, counts + 2
-        wanted //= 4
+        wanted, most = wanted // 4, most * 5 // 8
+    return None
 
 
 def find(surface: Surface) -> Voids | None:
-    """The voids of a part that stands as it is (Z up); None where the mesh is too open to tell inside from outside."""
+    """The voids of a part that stands as it is (Z up); None where the mesh is too open, or too crowded, to tell."""
     if not len(surface.faces):
         return None
-    origin, cell, counts = _cells(surface)
+    grid = _cells(surface)
+    if grid is None:
+        return None
+    origin, cell, counts = grid
     blocked = np.zeros(tuple(counts), np.uint8)
     winding = np.zeros(tuple(counts), np.int32)
     for axis in range(3):
@@ -191,7 +198,7 @@ def find(surface: Surface) -> Voids | None:
 def measure(surface: Surface) -> Facts:
     """`trapped_volume_mm3` of closed voids; `cup_volume_mm3` held as it stands, `cup_volume_turned_mm3` upside down.
 
-    All are None where the mesh is too open to tell.
+    All are None where the mesh is too open or too crowded to tell.
     """
     found = find(surface)
     return {

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from designs.mesh import holes, measure, topology
+from designs.mesh.types import Loaded
 from tests.designs.mesh import solids
 
 
@@ -184,3 +185,57 @@ def test_objects_are_put_together_without_being_welded():
     both = topology.together([topology.surface(solids.part(solids.cube())) for _ in range(2)])
     assert topology.shells(topology.edges(both).around)[1] == 2
     assert both.faces.dtype == np.int32
+
+
+def crowded(count=300, faces=20_000):
+    """Triangles between any three of a few points: nearly every edge has many faces, every point many edges."""
+    random = np.random.default_rng(5)
+    corners = np.argsort(random.random((faces, count)), axis=1)[:, :3]
+    return random.random((count, 3)), corners
+
+
+def test_edges_are_paired_alike_along_lists_and_by_sorting(monkeypatch):
+    solid = crowded()
+    listed = facts(solid)
+    monkeypatch.setattr(topology, "STEPS_A_HALF", 0)
+    assert facts(solid) == listed
+    assert listed["non_manifold_edges"] > 5_000
+
+
+@pytest.mark.parametrize("count", [2, 3, 30_000])
+def test_a_triangle_repeated_is_one_shell_with_all_but_one_duplicate(count):
+    found = facts((np.eye(3) * 10, np.tile([[0, 1, 2]], (count, 1))))
+    assert counts(found, "shells", "duplicate_triangles") == (1, count - 1)
+    assert counts(found, "non_manifold_edges", "boundary_edges", "non_manifold_vertices") == (3 * (count > 2), 0, 0)
+
+
+def test_pages_bound_at_one_spine_are_measured_in_one_walk_round_it():
+    turn = np.linspace(0, 2 * np.pi, 100_000, endpoint=False)
+    pages = np.column_stack([10 * np.cos(turn), 10 * np.sin(turn), np.full(len(turn), 5.0)])
+    points = np.vstack([[[0, 0, 0], [0, 0, 10]], pages])
+    faces = np.column_stack([np.zeros(len(turn), int), np.ones(len(turn), int), np.arange(len(turn)) + 2])
+    found = facts((points, faces))
+    assert counts(found, "shells", "boundary_edges", "non_manifold_edges") == (1, 200_000, 1)
+    assert counts(found, "non_manifold_vertices", "duplicate_triangles") == (0, 0)
+
+
+def test_ten_thousand_voids_are_told_from_as_many_inverted_cubes():
+    places = np.stack(np.unravel_index(np.arange(10_000), (22, 22, 22)), axis=1) * 20.0
+    points, faces = solids.cube()
+    many = np.concatenate([points + place for place in places])
+    turned = np.concatenate([faces[:, ::-1] + len(points) * k for k in range(len(places))])
+    alone = facts((many, turned))
+    assert counts(alone, "cavities", "inverted_shells") == (0, 10_000)
+    block, sides = solids.cube(600, (-50.0, -50.0, -50.0))
+    within = facts((np.vstack([many, block]), np.vstack([turned, sides + len(many)])))
+    assert counts(within, "cavities", "inverted_shells", "shells") == (10_000, 0, 10_001)
+    assert within["cavity_volume_mm3"] == pytest.approx(10_000 * -facts((points, faces[:, ::-1]))["volume_mm3"])
+
+
+def test_shells_in_shells_by_the_thousand_are_told_by_their_boxes_and_said_so(monkeypatch):
+    monkeypatch.setattr(holes, "MAX_VISITS", 10)
+    outer, (points, faces) = solids.cube(30, (-5.0, -5.0, -5.0)), solids.cube()
+    solid = solids.joined(outer, (points, faces[:, ::-1]), (points + 100, faces[:, ::-1]))
+    found = measure.facts_of(Loaded([solids.part(solid)]), "stl")
+    assert counts(found, "cavities", "inverted_shells") == (1, 1)
+    assert found["warnings"] == [measure.UNTOLD]
