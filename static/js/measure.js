@@ -15,6 +15,12 @@ import { language, say } from "./messages.js";
 
 const SNAP_PX = 14;
 const STILL_PX = 4;
+/** A ray that runs along the edge of two triangles may miss both: it is tried beside, too, in px. */
+const NEAR = [
+  [0, 0],
+  [0.4, 0.3],
+  [-0.3, 0.4],
+];
 
 /**
  * @param {HTMLElement} host
@@ -69,11 +75,12 @@ export function measuring(host, stage, meshes) {
    */
   const pick = (x, y) => {
     const { clientWidth: width, clientHeight: height } = canvas;
-    ray.setFromCamera(new Vector2((x / width) * 2 - 1, 1 - (y / height) * 2), camera);
-    const [hit] = ray.intersectObjects(
-      meshes.filter((mesh) => mesh.visible || !mesh.parent),
-      false,
-    );
+    camera.updateMatrixWorld();
+    const targets = meshes.filter((mesh) => mesh.visible || !mesh.parent);
+    const hit = NEAR.map(([right, down]) => {
+      ray.setFromCamera(new Vector2(((x + right) / width) * 2 - 1, 1 - ((y + down) / height) * 2), camera);
+      return ray.intersectObjects(targets, false)[0];
+    }).find((found) => found?.face);
     if (!hit?.face) return;
     const mesh = /** @type {import("three").Mesh} */ (hit.object);
     const place = mesh.geometry.getAttribute("position");

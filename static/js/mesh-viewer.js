@@ -156,6 +156,7 @@ customElements.define(
       if (view.cut.on) view.cut.off();
       if (view.measure.on) view.measure.set(false);
       view.plain();
+      if (this.querySelector(".panel")?.contains(document.activeElement)) view.canvas.focus();
       this.panel?.close();
       for (const name of ["section", "measure", "help"]) this.press(name, false);
       for (const shown of this.around?.querySelectorAll("[data-show][aria-pressed=true]") ?? []) {
