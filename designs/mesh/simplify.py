@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from designs.mesh.edge_table import face_keys
 from designs.mesh.types import Corners, Faces, Floats, Points
 
 MAX_TRIANGLES = 200_000
@@ -11,6 +12,8 @@ FEWEST = 400  # triangles that a shell keeps, when it has them and there is room
 # Allowed change of volume, and the library's aggressiveness: at 7, tessellated CAD loses up to 25 %.
 STEPS = ((0.01, 7.0), (0.02, 5.0))
 MANY_SHELLS = 2_000
+CROWDED = 3e8
+"""Past this sum over the points of the square of their faces (18 a triangle as a rule) cutting takes minutes."""
 
 
 @njit(cache=True)
@@ -122,12 +125,14 @@ class _Shell:
         self._whole = (self.points.astype(np.float32), self.faces)
         self._stalled = 0.0
         self._volume, self._area = _sums(self.points, self.faces)
+        about = np.bincount(self.faces.ravel()).astype(np.float64)
+        self._crowded = float(about @ about) > CROWDED
 
     def cut(self, quota: int, aggression: float, error: float) -> None:
         """Cut to `quota` triangles if volume and area change by no more than the share `error`."""
         import fast_simplification
 
-        if len(self.faces) <= max(quota, 4) or self._stalled >= aggression:
+        if len(self.faces) <= max(quota, 4) or self._crowded or self._stalled >= aggression:
             return
         fewer, cut = fast_simplification.simplify(*self._whole, target_count=max(quota, 4), agg=aggression)
         faces = _plain(np.ascontiguousarray(cut, np.int32))
@@ -154,16 +159,19 @@ def _clustered(points: Points, faces: Corners, limit: int) -> tuple[Points, Corn
         return points, faces
     low, size = points.min(axis=0), max(float(np.ptp(points, axis=0).max()), 1e-300)
     cells = 4096.0
-    while True:
+    while cells >= 1.0:
         grid = np.floor((points - low) / size * cells).astype(np.int64)
         keys = (grid[:, 0] << 42) | (grid[:, 1] << 21) | grid[:, 2]
         names, index = np.unique(keys, return_inverse=True)
         fewer = _plain(index.ravel()[faces].astype(np.int32))
+        if len(fewer) > limit:
+            fewer = fewer[np.unique(face_keys(fewer.astype(np.int64)), return_index=True)[1]]
         if len(fewer) <= limit:
             counts = np.bincount(index.ravel(), minlength=len(names))
             means = [np.bincount(index.ravel(), points[:, axis], len(names)) / counts for axis in range(3)]
             return np.stack(means, axis=1), np.ascontiguousarray(fewer)
-        cells *= 0.8
+        cells *= min(0.8, max(0.3, float(np.sqrt(limit / max(len(fewer), 1)))))
+    return points, np.ascontiguousarray(faces[:: -(-len(faces) // limit)])
 
 
 def _quotas(sizes: NDArray[np.int64], limit: int) -> NDArray[np.int64]:

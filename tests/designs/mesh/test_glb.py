@@ -163,3 +163,21 @@ def test_a_soup_that_cannot_be_simplified_is_still_brought_under_the_limit():
 def test_a_ball_is_a_surface_of_known_volume():
     ball = Surface(*sphere(64))
     assert simplify.volume(ball.points, ball.faces) == pytest.approx(4 / 3 * np.pi * 1000, rel=0.005)
+
+
+def test_a_point_with_very_many_faces_is_written_without_draco(tmp_path, monkeypatch):
+    monkeypatch.setattr(glb, "CROWDED", 20)
+    points, faces = sphere()
+    [decoded] = glb.write(tmp_path / "a.glb", [glb.Model("ball", points, faces)])
+    assert b"KHR_mesh_quantization" in (tmp_path / "a.glb").read_bytes()
+    assert np.array_equal(decoded.faces, faces)
+
+
+def test_points_with_very_many_faces_are_clustered_without_cutting_edge_by_edge(monkeypatch):
+    monkeypatch.setattr(simplify, "CROWDED", 1000.0)
+    random = np.random.default_rng(3)
+    points = random.random((60, 3))
+    faces = np.argsort(random.random((9000, 60)), axis=1)[:, :3].astype(np.int32)
+    fewer, kept = simplify.simplify(points, faces, 500)
+    assert 0 < len(kept) <= 500
+    assert kept.max() < len(fewer)

@@ -4,11 +4,13 @@ import shutil
 
 import pytest
 
-from designs.mesh import formats, load, measure
+from designs.mesh import formats, landlock, load, measure
 from designs.mesh.load import scad
 from designs.mesh.types import RefusedError
 
-needs_openscad = pytest.mark.skipif(shutil.which("openscad") is None, reason="openscad is not installed")
+needs_openscad = pytest.mark.skipif(
+    shutil.which("openscad") is None or not landlock.version(), reason="openscad, or Landlock to shut it in, is absent"
+)
 
 
 def refusal(source):
@@ -25,6 +27,17 @@ def test_a_source_is_no_mesh():
 def test_where_openscad_is_absent_the_source_is_shown(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert refusal("cube(1);").code == "needs-openscad"
+
+
+def test_a_program_that_cannot_be_shut_in_is_not_run(monkeypatch, tmp_path):
+    ran, program = tmp_path / "ran", tmp_path / "openscad"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    found = refusal("cube(1);")
+    assert (found.code, found.sentence) == ("needs-openscad", "OpenSCAD cannot be shut in here: shown as source")
+    assert not ran.exists()
 
 
 @needs_openscad
@@ -95,8 +108,9 @@ def test_a_syntax_error_is_told_with_its_line():
 
 
 @needs_openscad
-def test_a_render_that_takes_too_long_is_stopped(monkeypatch, shared):
-    monkeypatch.setattr(scad, "RENDER_SECONDS", 0.5)
+@pytest.mark.parametrize(("limit", "seconds"), [("RENDER_SECONDS", 1), ("WALL_SECONDS", 0.5)])
+def test_a_render_that_takes_too_long_is_stopped(monkeypatch, shared, limit, seconds):
+    monkeypatch.setattr(scad, limit, seconds)
     source = (shared / "hostile/scad_minkowski_slow.scad").read_text()
     assert refusal(source).code == "render-timeout"
 
