@@ -240,7 +240,7 @@ def _detail(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
 
 
 def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
-    """What hangs over, less what is bridged from side to side: of that the check of bridges speaks."""
+    """What hangs over, less what is bridged from side to side (there is a check of bridges) and narrow lying holes."""
     degrees, limit = profile.limits["overhang_degrees"].value, profile.limits["overhang_care"]
     by_angle = readings.numbers(facts, "overhang_by_angle_mm2")
     angles = (30.0, 45.0, 60.0, 75.0)
@@ -250,7 +250,9 @@ def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     if hanging is None or not area or area < 0:
         return
     params = {"area_mm2": hanging, "degrees": degrees, "support_volume_mm3": number(facts, "support_volume_mm3")}
-    share = max(hanging - readings.bridged(facts, profile.limits["bridge_care"].value), 0.0) / area
+    held = readings.bridged(facts, profile.limits["bridge_care"].value)
+    held += readings.arched(facts, degrees, profile.limits["bridge_note"].value)
+    share = max(hanging - held, 0.0) / area
     hangs = share > limit.value
     code, severity = ("overhang", "warning") if hangs else ("overhang-ok", "ok")
     yield Judged(code, severity, share, limit.value, "share", params, Where("overhang") if hangs else None, limit)

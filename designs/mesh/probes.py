@@ -15,7 +15,7 @@ from designs.mesh import rays
 from designs.mesh.types import Floats, Points, Surface
 
 SAMPLES = 30_000
-FEWEST = 8_000
+FEWEST = 20_000
 LEAST = 30
 PARALLEL_DEGREES = 20.0
 """Two faces make a wall, or a gap, when they lie within this of parallel. At a larger angle it is an edge: every knife
@@ -95,7 +95,7 @@ def thickness(scene: rays.Scene, spots: Points, normals: Points) -> Floats:
 
 
 def probe(surface: Surface, scene: rays.Scene | None = None, count: int | None = None) -> Probes:
-    """Sample a surface: 8,000 to 30,000 samples by its number of triangles, two rays each; fewer where all overlaps."""
+    """Sample a surface: 20,000 to 30,000 samples by its triangles, two rays each; fewer where all overlaps."""
     scene = scene or rays.Scene(surface)
     count = count or max(min(int(np.clip(len(surface.faces), FEWEST, SAMPLES)), scene.affordable), LEAST)
     spots, faces = spread(surface, count)

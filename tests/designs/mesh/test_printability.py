@@ -157,6 +157,17 @@ def test_what_a_bridge_spans_needs_no_support():
     assert "overhang" in told(**ceiling, bridges=[at(1.0, length_mm=31.0, area_mm2=400.0)])
 
 
+def test_a_narrow_hole_that_lies_arches_over_itself():
+    lying, upright = (
+        {"round_holes": [at(1.0, axis=axis, diameter_mm=10.0, depth_mm=30.0)]} for axis in ([0.0, 1.0, 0.0], [0, 0, 1])
+    )
+    roof = {"overhang_by_angle_mm2": [300.0, 300.0, 100.0, 50.0], "area_mm2": 5_200.0}
+    assert "overhang" in told(**roof, **upright)
+    assert "overhang-ok" in told(**roof, **lying)
+    wide = {"round_holes": [at(1.0, axis=[0.0, 1.0, 0.0], diameter_mm=11.0, depth_mm=30.0)]}
+    assert "overhang" in told(**roof, **wide)
+
+
 def test_no_size_is_held_to_a_limit_while_the_unit_is_likely_another():
     metres = {
         **CLEAN,
