@@ -19,6 +19,7 @@ __all__ = ["DEFAULT_FDM", "Judged", "Profile", "Where", "in_units", "judge"]
 
 TOLERANCE = 0.01
 FIT_MM = 0.001
+FLAT_SHARE = 1e-3
 _RANK = {"error": 0, "warning": 1, "info": 2, "ok": 3}
 _LEVELS = (("fails", "error"), ("care", "warning"), ("note", "info"))
 _FINER_THAN_MM = 0.4
@@ -317,12 +318,14 @@ def _sheet(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     size = readings.sides(facts)
     if size is None or min(size) <= 0:
         return
-    thickness, sheet, rests_on = min(size), profile.volume_mm[2], profile.limits["sheet_share"]
+    tight = readings.sides(facts, "oriented_box_mm")
+    thickness = min(*size, *(tight if tight and min(tight) > 0 else size))
+    sheet, rests_on = profile.volume_mm[2], profile.limits["sheet_share"]
     if abs(thickness - sheet) > sheet * rests_on.value * (1 + 1e-9):
         severity = "error" if thickness > sheet else "warning"
         yield Judged("sheet", severity, thickness, sheet, "mm", {"thicker": thickness > sheet}, None, rests_on)
     contact, volume = number(facts, "bed_contact_mm2"), number(facts, "volume_mm3")
-    if contact is not None and volume and volume > 0 and size[2] == thickness:
+    if contact is not None and volume and volume > 0 and size[2] <= thickness * (1 + FLAT_SHARE):
         straight, rests_on = contact * thickness, profile.limits["flat_share"]
         off = abs(straight - volume) / max(straight, volume)
         if off > rests_on.value:

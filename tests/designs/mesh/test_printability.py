@@ -241,6 +241,8 @@ def test_a_laser_wants_one_outline_as_thick_as_the_sheet():
     assert told(LASER, **flat | {"size_mm": [200.0, 100.0, 6.0]})["sheet"].severity == "error"
     assert told(LASER, **flat | {"size_mm": [200.0, 100.0, 2.0]})["sheet"].severity == "warning"
     assert "not-flat" in told(LASER, **flat | {"volume_mm3": 40_000.0})
+    tilted = {"size_mm": [200.0, 75.0, 75.0], "oriented_box_mm": [200.0, 100.0, 3.0], "volume_mm3": 45_000.0}
+    assert not {"sheet", "not-flat"} & set(told(LASER, **tilted))
 
 
 def test_a_mill_cannot_cut_a_hole_or_a_slot_narrower_than_its_cutter():
