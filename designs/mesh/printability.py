@@ -251,8 +251,8 @@ def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     if hanging is None or not area or area < 0:
         return
     params = {"area_mm2": hanging, "degrees": degrees, "support_volume_mm3": number(facts, "support_volume_mm3")}
-    held = readings.bridged(facts, profile.limits["bridge_care"].value)
-    held += readings.arched(facts, degrees, profile.limits["bridge_note"].value)
+    held = readings.bridged(facts, profile.limits["bridge_care"].value * (1 + TOLERANCE))
+    held += readings.arched(facts, degrees, profile.limits["bridge_note"].value * (1 + TOLERANCE))
     share = max(hanging - held, 0.0) / area
     hangs = share > limit.value
     code, severity = ("overhang", "warning") if hangs else ("overhang-ok", "ok")
