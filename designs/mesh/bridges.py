@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from designs.mesh import neighbours, probes
-from designs.mesh.overhang import BED_MM
+from designs.mesh.overhang import near_bed
 from designs.mesh.types import Corners, Facts, Floats, Points, Surface
 
 MOST = 50
@@ -138,8 +138,9 @@ def find(surface: Surface, beyond: Corners | None = None) -> list[Bridge]:
     if not len(surface.faces):
         return []
     heights = surface.points[surface.faces, 2]
+    longest = float(np.ptp(surface.points, axis=0).max())
     level = probes.outward(surface) * surface.normals[:, 2] < -LEVEL
-    chosen = level & (heights.min(axis=1) > heights.min() + BED_MM)
+    chosen = level & (heights.min(axis=1) > heights.min() + near_bed(longest))
     faces = np.flatnonzero(chosen)
     if not len(faces):
         return []
@@ -147,7 +148,6 @@ def find(surface: Surface, beyond: Corners | None = None) -> list[Bridge]:
     areas = np.bincount(region, weights=surface.areas[faces])
     order = np.argsort(region, kind="stable")
     bounds = np.searchsorted(region[order], np.arange(len(areas) + 1))
-    longest = float(np.ptp(surface.points, axis=0).max())
     found = []
     for number in np.argsort(-areas, kind="stable")[:REGIONS]:
         if areas[number] > LEAST_SHARE * longest**2:

@@ -151,7 +151,7 @@ def _fit(surface: Surface, beyond: Corners, ring: NDArray[np.int32], sign: float
     (x, y, _), *_ = np.linalg.lstsq(terms, ((flat - origin) ** 2).sum(axis=1), rcond=None)
     centre = origin + np.array([x, y])
     radii = np.linalg.norm(flat - centre, axis=1)
-    radius = float(np.median(radii))
+    radius = float(np.percentile(radii, 95))
     turns = np.sort(np.arctan2(*(normals @ plane).T))
     widest = float(np.diff(turns, append=turns[0] + 2 * np.pi).max())
     slack = 1.0 - np.cos(widest / 2.0) + 0.02

@@ -78,7 +78,8 @@ def _sums(
 
 def sums(surface: Surface, shell_of: NDArray[np.int32], shells: int, bed: float) -> Sums:
     """Add up a surface of at least one triangle. `bed` is the height of the bed, mm."""
-    terms = np.array([overhang.BED_MM, overhang.BED_COSINE])
+    low, high = bounds(surface.points)
+    terms = np.array([overhang.near_bed(float((high - low).max())), overhang.BED_COSINE])
     total, hanging, by_shell = _sums(
         surface.points, surface.faces, shell_of, shells, float(bed), overhang.sines(), terms
     )

@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from designs.mesh import convex
-from designs.mesh.overhang import BED_MM
+from designs.mesh.overhang import near_bed
 from designs.mesh.types import Corners, Facts, Floats, Points, Surface
 
 DIRECTIONS = 48
@@ -16,7 +16,6 @@ CLUSTER_COS = math.cos(math.radians(1.0))
 ROUNDS = 4
 CONTACTS = 20_000
 RAYS = 180
-UP = np.array([[0.0, 0.0, 1.0]])
 
 
 @njit(cache=True)
@@ -155,9 +154,9 @@ def oriented_box(points: Points, corners: Points, faces: Corners) -> tuple[Float
     return sizes[order], axes
 
 
-def footprint(points: Points, floor: float) -> Floats:
-    """Corners (n x 2, counter-clockwise) of the polygon on which a part stands on z = `floor`, within 0.05 mm."""
-    flat = _contacts(points, floor + BED_MM)
+def footprint(points: Points, floor: float, near: float) -> Floats:
+    """Corners (n x 2, counter-clockwise) of the polygon on which a part stands on z = `floor`, within `near` mm."""
+    flat = _contacts(points, floor + near)
     if len(flat) > CONTACTS:
         turns = np.linspace(0.0, 2 * np.pi, RAYS, endpoint=False)
         rays = np.column_stack([np.cos(turns), np.sin(turns)])
@@ -203,8 +202,9 @@ def measure(surface: Surface, centre_of_mass: Sequence[float] | Floats) -> Facts
     tip = 0.0
     if len(points):
         centre = believed(surface, centre_of_mass)
-        floor = float(convex.spans(points, UP)[0, 0])
-        tip = tipping(footprint(points, floor), centre[:2], float(centre[2]) - floor)
+        reach = convex.spans(points, np.eye(3))
+        floor, near = float(reach[2, 0]), near_bed(float((reach[:, 1] - reach[:, 0]).max()))
+        tip = tipping(footprint(points, floor, near), centre[:2], float(centre[2]) - floor)
     return {
         "oriented_box_mm": sizes.tolist(),
         "oriented_box_axes": axes.tolist(),

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from designs.mesh import convex, hull, supports
-from designs.mesh.overhang import BED_MM
+from designs.mesh.overhang import near_bed
 from designs.mesh.types import Corners, Facts, Floats, Points, Surface
 
 LIMIT_DEGREES = 45.0
@@ -104,15 +104,16 @@ def _poses(surface: Surface, centre: Floats) -> list[Pose]:
     reach = convex.spans(surface.points, downs)
     limit = math.sin(math.radians(LIMIT_DEGREES)) + 1e-6
     floors = np.ascontiguousarray(reach[:, 1])
-    both = _areas(surface.points, surface.faces, surface.normals, surface.areas, downs, floors, BED_MM, limit, FLAT_COS)
+    near = near_bed(float(np.ptp(surface.points, axis=0).max()))
+    both = _areas(surface.points, surface.faces, surface.normals, surface.areas, downs, floors, near, limit, FLAT_COS)
     poses = []
     for k, down in enumerate(downs):
         matrix = turning(down)
         floor = -float(reach[k, 1])
-        foot = _touching(surface.points, down, -floor - BED_MM)
+        foot = _touching(surface.points, down, -floor - near)
         turned = np.ascontiguousarray(foot @ matrix.T)
         middle = matrix @ centre
-        tip = hull.tipping(hull.footprint(turned, floor), middle[:2], float(middle[2]) - floor)
+        tip = hull.tipping(hull.footprint(turned, floor, near), middle[:2], float(middle[2]) - floor)
         height = float(reach[k, 1] - reach[k, 0])
         poses.append(Pose(matrix, float(both[k, 0]), float(both[k, 1]), height, tip, float(both[k, 2])))
     return poses

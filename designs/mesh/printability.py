@@ -19,6 +19,7 @@ __all__ = ["DEFAULT_FDM", "Judged", "Profile", "Where", "in_units", "judge"]
 
 TOLERANCE = 0.01
 FIT_MM = 0.001
+FLAT_SHARE = 1e-3
 _RANK = {"error": 0, "warning": 1, "info": 2, "ok": 3}
 _LEVELS = (("fails", "error"), ("care", "warning"), ("note", "info"))
 _FINER_THAN_MM = 0.4
@@ -240,7 +241,7 @@ def _detail(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
 
 
 def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
-    """What hangs over, less what is bridged from side to side: of that the check of bridges speaks."""
+    """What hangs over, less what is bridged from side to side (there is a check of bridges) and narrow lying holes."""
     degrees, limit = profile.limits["overhang_degrees"].value, profile.limits["overhang_care"]
     by_angle = readings.numbers(facts, "overhang_by_angle_mm2")
     angles = (30.0, 45.0, 60.0, 75.0)
@@ -250,7 +251,9 @@ def _overhang(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     if hanging is None or not area or area < 0:
         return
     params = {"area_mm2": hanging, "degrees": degrees, "support_volume_mm3": number(facts, "support_volume_mm3")}
-    share = max(hanging - readings.bridged(facts, profile.limits["bridge_care"].value), 0.0) / area
+    held = readings.bridged(facts, profile.limits["bridge_care"].value * (1 + TOLERANCE))
+    held += readings.arched(facts, degrees, profile.limits["bridge_note"].value * (1 + TOLERANCE))
+    share = max(hanging - held, 0.0) / area
     hangs = share > limit.value
     code, severity = ("overhang", "warning") if hangs else ("overhang-ok", "ok")
     yield Judged(code, severity, share, limit.value, "share", params, Where("overhang") if hangs else None, limit)
@@ -315,12 +318,14 @@ def _sheet(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     size = readings.sides(facts)
     if size is None or min(size) <= 0:
         return
-    thickness, sheet, rests_on = min(size), profile.volume_mm[2], profile.limits["sheet_share"]
+    tight = readings.sides(facts, "oriented_box_mm")
+    thickness = min(*size, *(tight if tight and min(tight) > 0 else size))
+    sheet, rests_on = profile.volume_mm[2], profile.limits["sheet_share"]
     if abs(thickness - sheet) > sheet * rests_on.value * (1 + 1e-9):
         severity = "error" if thickness > sheet else "warning"
         yield Judged("sheet", severity, thickness, sheet, "mm", {"thicker": thickness > sheet}, None, rests_on)
     contact, volume = number(facts, "bed_contact_mm2"), number(facts, "volume_mm3")
-    if contact is not None and volume and volume > 0 and size[2] == thickness:
+    if contact is not None and volume and volume > 0 and size[2] <= thickness * (1 + FLAT_SHARE):
         straight, rests_on = contact * thickness, profile.limits["flat_share"]
         off = abs(straight - volume) / max(straight, volume)
         if off > rests_on.value:

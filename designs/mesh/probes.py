@@ -15,7 +15,7 @@ from designs.mesh import rays
 from designs.mesh.types import Floats, Points, Surface
 
 SAMPLES = 30_000
-FEWEST = 8_000
+FEWEST = 20_000
 LEAST = 30
 PARALLEL_DEGREES = 20.0
 """Two faces make a wall, or a gap, when they lie within this of parallel. At a larger angle it is an edge: every knife
@@ -25,7 +25,13 @@ TOUCHING = 2e-4
 TOUCHING_MM = 0.02
 """Faces closer than this share of the longest side, or than 0.02 mm, touch: exporters write joined parts so."""
 
+TAPER_DEGREES = 5.0
+"""Faces that converge by more than this, down to nothing, are the two sides of an edge: a wedge, a bevelled rim."""
+SLENDER = 0.1
+"""Of an edge only what is thinner than this share of the longest side is no wall; behind it is the body."""
+
 _PARALLEL = float(np.cos(np.radians(PARALLEL_DEGREES)))
+_TAPERS = float(np.cos(np.radians(TAPER_DEGREES)))
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,11 @@ def spread(surface: Surface, count: int) -> tuple[Points, NDArray[np.int64]]:
 def thickness(scene: rays.Scene, spots: Points, normals: Points) -> Floats:
     """n thicknesses in mm of the material behind `spots` (n x 3), whose `normals` (n x 3, unit) point out of it.
 
-    NaN where the ray leaves through an open mesh, or the face on the other side is not within 20 degrees of parallel.
+    NaN where the ray leaves through an open mesh, the face on the other side is not within 20 degrees of parallel, or
+    both converge to an edge.
     """
     sign = outward(scene.surface)
+    others = np.full(len(spots), -1)
     walls = np.full(len(spots), np.nan)
     active = np.flatnonzero(np.einsum("ij,ij->i", normals, normals) > 0.5)
     depth = np.ones(len(spots), np.int64)
@@ -87,15 +95,36 @@ def thickness(scene: rays.Scene, spots: Points, normals: Points) -> Floats:
         out = depth[active] == 0
         facing = out & (slope >= _PARALLEL)
         walls[active[facing]] = travelled[active[facing]]
+        others[active[facing]] = met[facing]
         active = active[~out]
         if not len(active):
             break
         travelled[active] += scene.step
+    walls[_edges(scene, spots, normals, walls, others)] = np.nan
     return walls
 
 
+def _edges(
+    scene: rays.Scene, spots: Points, normals: Points, walls: Floats, others: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Which samples lie near the edge where both sides of the material meet: it is as thin there as they foretell."""
+    longest = float(np.ptp(scene.surface.points, axis=0).max()) if len(spots) else 0.0
+    thin = np.flatnonzero(walls < SLENDER * longest)
+    facing = outward(scene.surface) * scene.surface.normals[others[thin]]
+    level = np.einsum("ij,ij->i", facing, normals[thin])
+    tapers = level > -_TAPERS
+    thin, facing, level = thin[tapers], facing[tapers], level[tapers]
+    downhill = facing - level[:, None] * normals[thin]
+    steep = np.linalg.norm(downhill, axis=1)
+    ahead = 0.85 * walls[thin] * -level / steep
+    near = spots[thin] + downhill * (ahead / steep)[:, None]
+    met, distance = scene.cast(near - normals[thin] * scene.step, -normals[thin])
+    leaves = np.einsum("ij,ij->i", scene.surface.normals[met], normals[thin]) * outward(scene.surface) < 0
+    return np.asarray(thin[(met >= 0) & leaves & (distance + scene.step < 0.4 * walls[thin])])
+
+
 def probe(surface: Surface, scene: rays.Scene | None = None, count: int | None = None) -> Probes:
-    """Sample a surface: 8,000 to 30,000 samples by its number of triangles, two rays each; fewer where all overlaps."""
+    """Sample a surface: 20,000 to 30,000 samples by its triangles, two rays each; fewer where all overlaps."""
     scene = scene or rays.Scene(surface)
     count = count or max(min(int(np.clip(len(surface.faces), FEWEST, SAMPLES)), scene.affordable), LEAST)
     spots, faces = spread(surface, count)

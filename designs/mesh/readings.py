@@ -7,6 +7,8 @@ from typing import Any
 from designs.mesh.types import Facts
 
 MOST_POINTS = 20
+LYING = 0.1
+LEVEL_DEGREES = 5.0
 Point = tuple[float, float, float]
 
 
@@ -72,6 +74,22 @@ def bridged(facts: Mapping[str, Any], most_mm: float) -> float:
             length, area = number(item, "length_mm"), number(item, "area_mm2")
             found += area if area is not None and length is not None and length <= most_mm else 0.0
     return found
+
+
+def arched(facts: Mapping[str, Any], degrees: float, most_mm: float) -> float:
+    """mm² that hangs over by more than an angle in round holes that lie, of at most a diameter: arches hold themselves.
+
+    The level strip at their top is left out: it is bridged.
+    """
+    listed = facts.get("round_holes")
+    found = 0.0
+    for item in listed if isinstance(listed, list | tuple) else ():
+        axis = sides(item, "axis") if isinstance(item, Mapping) else None
+        if axis and abs(axis[2]) < LYING:
+            width, depth = number(item, "diameter_mm"), number(item, "depth_mm")
+            if width is not None and depth is not None and 0 < width <= most_mm and depth > 0:
+                found += math.radians(90.0 - degrees - LEVEL_DEGREES) * width * depth
+    return max(found, 0.0)
 
 
 def objects(facts: Mapping[str, Any]) -> list[Facts]:

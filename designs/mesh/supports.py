@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from designs.mesh import convex
-from designs.mesh.overhang import BED_MM
+from designs.mesh.overhang import near_bed
 from designs.mesh.types import Corners, Floats, Points, Surface
 
 COLUMNS = 160
@@ -152,7 +152,8 @@ def volume(surface: Surface, matrix: Floats, columns: int = COLUMNS, degrees: fl
     start = end - counts
     height, kind = np.empty(int(end[-1])), np.empty(int(end[-1]), np.int8)
     _walk(points, surface.faces, low, cell, across, deep, True, steep, start.copy(), height, kind)
-    return float(_gaps(start, end, height, kind, float(low[2]), BED_MM)) * cell * cell
+    near = near_bed(float((high - low).max()))
+    return float(_gaps(start, end, height, kind, float(low[2]), near)) * cell * cell
 
 
 def warm() -> None:

@@ -29,6 +29,13 @@ def test_holes_of_a_plate_are_measured():
     assert found["pins"] == []
 
 
+@pytest.mark.parametrize("sides", [8, 12, 24])
+def test_a_finer_mesh_of_a_hole_leaves_its_diameter(sides):
+    plain = drilled((2, sides)).to_mesh()
+    mesh = trimesh.Trimesh(plain.vert_properties[:, :3], plain.tri_verts, process=False).subdivide().subdivide()
+    assert [hole["diameter_mm"] for hole in measured(mesh)["round_holes"]] == pytest.approx([2], rel=1e-4)
+
+
 def test_pins_are_measured_on_their_axis():
     plate = block(0, 0, 0, 40, 20, 3) + rod(1, 8, 32, at=(10, 10, 2)) + rod(3, 8, 32, at=(25, 10, 2))
     found = measured(plate)

@@ -157,6 +157,17 @@ def test_what_a_bridge_spans_needs_no_support():
     assert "overhang" in told(**ceiling, bridges=[at(1.0, length_mm=31.0, area_mm2=400.0)])
 
 
+def test_a_narrow_hole_that_lies_arches_over_itself():
+    lying, upright = (
+        {"round_holes": [at(1.0, axis=axis, diameter_mm=10.0, depth_mm=30.0)]} for axis in ([0.0, 1.0, 0.0], [0, 0, 1])
+    )
+    roof = {"overhang_by_angle_mm2": [300.0, 300.0, 100.0, 50.0], "area_mm2": 5_200.0}
+    assert "overhang" in told(**roof, **upright)
+    assert "overhang-ok" in told(**roof, **lying)
+    wide = {"round_holes": [at(1.0, axis=[0.0, 1.0, 0.0], diameter_mm=11.0, depth_mm=30.0)]}
+    assert "overhang" in told(**roof, **wide)
+
+
 def test_no_size_is_held_to_a_limit_while_the_unit_is_likely_another():
     metres = {
         **CLEAN,
@@ -230,6 +241,8 @@ def test_a_laser_wants_one_outline_as_thick_as_the_sheet():
     assert told(LASER, **flat | {"size_mm": [200.0, 100.0, 6.0]})["sheet"].severity == "error"
     assert told(LASER, **flat | {"size_mm": [200.0, 100.0, 2.0]})["sheet"].severity == "warning"
     assert "not-flat" in told(LASER, **flat | {"volume_mm3": 40_000.0})
+    tilted = {"size_mm": [200.0, 75.0, 75.0], "oriented_box_mm": [200.0, 100.0, 3.0], "volume_mm3": 45_000.0}
+    assert not {"sheet", "not-flat"} & set(told(LASER, **tilted))
 
 
 def test_a_mill_cannot_cut_a_hole_or_a_slot_narrower_than_its_cutter():

@@ -29,6 +29,23 @@ def test_a_wall_of_exactly_a_limit_is_not_thinner_than_it(wall, under):
     assert all(area == 0 for area, thin in zip(found["thin_area_mm2"], under, strict=True) if not thin)
 
 
+def prism(*outline):
+    from manifold3d import CrossSection, Manifold
+
+    return Manifold.extrude(CrossSection([outline]), 20)
+
+
+@pytest.mark.parametrize("degrees", [6, 10, 14, 19])
+def test_the_sharp_end_of_a_wedge_is_no_thin_wall(degrees):
+    wedge = prism((0, 0), (40, 0), (40, 40 * np.tan(np.radians(degrees))))
+    assert max(measured(wedge)["thin_area_mm2"]) < 1.0
+
+
+def test_a_rib_with_a_draft_is_as_thin_as_its_top():
+    rib = prism((-0.3, 0), (0.3, 0), (0.15, 5), (-0.15, 5))
+    assert measured(rib)["wall_min_mm"] == pytest.approx(0.3, abs=0.01)
+
+
 def test_the_histogram_holds_the_area_of_the_walls():
     found = measured(box(30, 20, 0.8))
     edges = np.array(found["wall_edges_mm"])
