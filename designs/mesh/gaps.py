@@ -1,7 +1,7 @@
 """Gaps between walls that face one another: parts, or sides of a slot, that may fuse in printing.
 
 Faces nearer than 0.02 mm touch (see `probes.TOUCHING`) and make no gap.
-The walls of a hole and of a slot face one another too.
+The walls of a hole and of a slot face one another too; those of a groove that closes to a point make no gap.
 """
 
 from dataclasses import dataclass

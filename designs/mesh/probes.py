@@ -7,6 +7,7 @@ meets a face from behind lies inside another shell: it is buried, no part of the
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,27 +101,31 @@ def thickness(scene: rays.Scene, spots: Points, normals: Points) -> Floats:
         if not len(active):
             break
         travelled[active] += scene.step
-    walls[_edges(scene, spots, normals, walls, others)] = np.nan
+    walls[_edges(scene, spots, normals, walls, others, 1.0)] = np.nan
     return walls
 
 
 def _edges(
-    scene: rays.Scene, spots: Points, normals: Points, walls: Floats, others: NDArray[np.int64]
+    scene: rays.Scene, spots: Points, normals: Points, apart: Floats, others: NDArray[np.integer[Any]], side: float
 ) -> NDArray[np.int64]:
-    """Which samples lie near the edge where both sides of the material meet: it is as thin there as they foretell."""
+    """Which samples lie near the edge where both sides of the material meet: it is as thin there as they foretell.
+
+    `apart` n mm is how far the face `others` lies behind each; with a `side` of -1 before it, and air is between them.
+    """
     longest = float(np.ptp(scene.surface.points, axis=0).max()) if len(spots) else 0.0
-    thin = np.flatnonzero(walls < SLENDER * longest)
-    facing = outward(scene.surface) * scene.surface.normals[others[thin]]
-    level = np.einsum("ij,ij->i", facing, normals[thin])
+    thin = np.flatnonzero(apart < SLENDER * longest)
+    away, sign = side * normals[thin], side * outward(scene.surface)
+    facing = sign * scene.surface.normals[others[thin]]
+    level = np.einsum("ij,ij->i", facing, away)
     tapers = level > -_TAPERS
-    thin, facing, level = thin[tapers], facing[tapers], level[tapers]
-    downhill = facing - level[:, None] * normals[thin]
+    thin, away, facing, level = thin[tapers], away[tapers], facing[tapers], level[tapers]
+    downhill = facing - level[:, None] * away
     steep = np.linalg.norm(downhill, axis=1)
-    ahead = 0.85 * walls[thin] * -level / steep
+    ahead = 0.85 * apart[thin] * -level / steep
     near = spots[thin] + downhill * (ahead / steep)[:, None]
-    met, distance = scene.cast(near - normals[thin] * scene.step, -normals[thin])
-    leaves = np.einsum("ij,ij->i", scene.surface.normals[met], normals[thin]) * outward(scene.surface) < 0
-    return np.asarray(thin[(met >= 0) & leaves & (distance + scene.step < 0.4 * walls[thin])])
+    met, distance = scene.cast(near - away * scene.step, -away)
+    ends = np.einsum("ij,ij->i", scene.surface.normals[met], away) * sign < 0
+    return np.asarray(thin[(met >= 0) & ends & (distance + scene.step < 0.4 * apart[thin])])
 
 
 def probe(surface: Surface, scene: rays.Scene | None = None, count: int | None = None) -> Probes:
@@ -136,6 +141,9 @@ def probe(surface: Surface, scene: rays.Scene | None = None, count: int | None =
     gaps = distance + scene.step
     least = min(TOUCHING_MM, TOUCHING * float(np.ptp(surface.points, axis=0).max())) if len(surface.points) else 0.0
     facing = (met >= 0) & (slope <= -_PARALLEL) & (gaps >= least)
+    gaps = np.where(facing, gaps, np.nan)
+    closed = _edges(scene, spots, normals, gaps, met, -1.0)
+    gaps[closed], facing[closed] = np.nan, False
     walls = thickness(scene, spots, normals)
     walls[buried] = np.nan
     return Probes(
@@ -143,7 +151,7 @@ def probe(surface: Surface, scene: rays.Scene | None = None, count: int | None =
         normals=normals,
         faces=faces,
         walls=walls,
-        gaps=np.where(facing, gaps, np.nan),
+        gaps=gaps,
         met=np.where(facing, met, -1).astype(np.int32),
         share=float(surface.areas.sum()) / max(len(spots), 1),
     )

@@ -10,6 +10,7 @@ from designs.mesh import limits
 from designs.mesh.limits import Limit
 
 PROCESSES = tuple(limits.LIMITS)
+PLA_G_CM3 = 1.24
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def named(key: str) -> Profile:
 def from_mapping(values: Mapping[str, Any]) -> Profile:
     """A profile from a lab's description: the fields of `Profile`, `overrides` as {limit's key: number}.
 
+    Of a machine for filament that does not say, layers are half a nozzle high and the filament is as dense as PLA.
     Raises ValueError naming the field that is missing, unknown, no number, not positive or of another type.
     """
     known = ("key", "name", "process", "volume_mm", "nozzle_mm", "layer_mm", "material", "density_g_cm3", "overrides")
@@ -78,15 +80,18 @@ def from_mapping(values: Mapping[str, Any]) -> Profile:
     own = {str(key): _number(f"overrides.{key}", value) for key, value in overrides.items()}
     if strange := set(own) - set(limits.LIMITS[process]):
         raise ValueError(f"overrides.{min(strange)}: there is no such limit")
+    filament = process == "fdm"
+    nozzle = _number("nozzle_mm", values.get("nozzle_mm", 0.0), positive=filament)
+    layer, density = (nozzle / 2, PLA_G_CM3) if filament else (0.0, 0.0)
     return Profile(
         key=_text(values, "key"),
         name=_text(values, "name"),
         process=process,
         volume_mm=(sides[0], sides[1], sides[2]),
-        nozzle_mm=_number("nozzle_mm", values.get("nozzle_mm", 0.0), positive=process == "fdm"),
-        layer_mm=_number("layer_mm", values.get("layer_mm", 0.0)),
+        nozzle_mm=nozzle,
+        layer_mm=_number("layer_mm", values.get("layer_mm", layer), positive=filament),
         material=_text(values, "material", needed=False),
-        density_g_cm3=_number("density_g_cm3", values.get("density_g_cm3", 0.0)),
+        density_g_cm3=_number("density_g_cm3", values.get("density_g_cm3", density), positive=filament),
         overrides=own,
     )
 

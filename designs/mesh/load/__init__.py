@@ -57,9 +57,15 @@ def _gunzip(data: bytes) -> bytes:
     return unpacked
 
 
+def _unmarked(data: bytes) -> bytes:
+    """The text without the mark (U+FEFF) that some editors put before it; what comes after a mark in a binary stays."""
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    return text if text[:1].isascii() and b"\0" not in text[:84] else data
+
+
 def load(path: Path, kind: str) -> Loaded:
     """Read a mesh file. Raises RefusedError for everything that is not a mesh with finite points."""
-    loaded = READERS[kind](content(path))
+    loaded = READERS[kind](_unmarked(content(path)))
     parts = [part for part in loaded.parts if len(part.faces)]
     total = sum(len(part.faces) for part in parts)
     if not total:

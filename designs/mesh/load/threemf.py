@@ -22,6 +22,9 @@ UNIT_NAMES = {
     "micron": "micron", "millimeter": "mm", "centimeter": "cm", "inch": "inch", "foot": "foot", "meter": "m",
 }  # fmt: skip
 
+SUPPORTS = {"support", "solidsupport"}
+"""Objects of these types hold others up while they are printed: no part of the design."""
+
 Key = tuple[str, str]
 
 
@@ -31,6 +34,7 @@ class _Object:
     points: Points
     faces: Faces
     components: list[tuple[Key, Points]] = field(default_factory=list)
+    supports: bool = False
 
 
 @dataclass
@@ -64,7 +68,7 @@ def read(data: bytes) -> Loaded:
     for item in items:
         key = _key(item, start)
         points, faces = _expand(model, key, _matrix(item.get("transform")), ())
-        if len(faces):
+        if len(faces) and not model.objects[key].supports:
             name = model.objects[key].name or names.get(key[1]) or item.get("partnumber") or ""
             parts.append(Part(name, points * model.scales[start], faces))
     if not parts and model.lattice:
@@ -121,6 +125,7 @@ def _read_part(model: _Model, path: str) -> etree._Element:
 
 def _object(part: XmlMesh, element: etree._Element, path: str) -> _Object:
     made = _Object(element.get("name") or "", np.empty((0, 3)), np.empty((0, 3), np.int64))
+    made.supports = element.get("type") in SUPPORTS
     for child in element:
         if local(child) == "mesh":
             made.points, made.faces = _mesh(part, child)

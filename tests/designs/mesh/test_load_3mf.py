@@ -71,6 +71,12 @@ def test_components_are_placed_within_components():
     assert part.points[4:].tolist() == [list(map(float, corner)) for corner in CORNERS]
 
 
+def test_what_only_holds_a_part_up_is_none():
+    resources = f'<object id="1" name="peg">{MESH}</object><object id="2" type="support" name="prop">{MESH}</object>'
+    loaded = threemf.read(package(model(resources, '<item objectid="1"/><item objectid="2"/>')))
+    assert [part.name for part in loaded.parts] == ["peg"]
+
+
 def test_mirrored_items_and_components_stay_the_right_side_out():
     mirror = 'transform="-1 0 0 0 1 0 0 0 1 0 0 0"'
     pair = (

@@ -6,6 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import trimesh
 
 from designs.mesh import load, measure
 from designs.mesh.load import amf, off, ply, wavefront
@@ -272,3 +273,12 @@ def test_a_damaged_amf_is_refused():
     assert refusal(amf.read, whole.replace(b"<v1>1</v1>", b"<v1>-1</v1>")).code == "bad-index"
     assert refusal(amf.read, b"<html></html>").code == "not-amf"
     assert refusal(amf.read, b'<!DOCTYPE a [<!ENTITY b "c">]>' + whole).code == "xml-dtd"
+
+
+def test_a_text_is_read_behind_the_mark_of_an_editor(tmp_path):
+    mesh = trimesh.creation.box([1, 2, 3])
+    for kind, written in (("obj", "obj"), ("ply", "ply"), ("off", "off"), ("stl", "stl_ascii")):
+        text = mesh.export(file_type=written, **({"encoding": "ascii"} if kind == "ply" else {}))
+        path = tmp_path / f"part.{kind}"
+        path.write_bytes(b"\xef\xbb\xbf" + (text if isinstance(text, bytes) else text.encode()))
+        assert volume(load.load(path, kind)) == pytest.approx(6), kind

@@ -250,6 +250,11 @@ def test_a_mill_cannot_cut_a_hole_or_a_slot_narrower_than_its_cutter():
     assert (found["small-hole"].limit, found["gap"].limit) == (2.5, 3.175)
 
 
+def test_a_printer_that_says_no_layer_and_no_material_is_estimated_as_usual():
+    lab = from_mapping({"key": "lab", "name": "Lab", "process": "fdm", "volume_mm": [200, 200, 200], "nozzle_mm": 0.6})
+    assert (lab.layer_mm, lab.density_g_cm3) == (0.3, 1.24)
+
+
 KEYS = [*CLEAN, *FIRST_KERNEL]
 RUBBISH = st.one_of(
     st.none(), st.booleans(), st.text(max_size=3), st.floats(), st.lists(st.one_of(st.none(), st.floats()), max_size=4),
@@ -285,6 +290,8 @@ def test_every_profile_of_ours_has_its_limits_and_reads_back_from_its_own_descri
         ({"volume_mm": [1, 2]}, "volume_mm"),
         ({"volume_mm": [1, 2, "x"]}, "volume_mm"),
         ({"nozzle_mm": 0}, "nozzle_mm"),
+        ({"layer_mm": 0}, "layer_mm"),
+        ({"density_g_cm3": 0.0}, "density_g_cm3"),
         ({"density_g_cm3": float("nan")}, "density_g_cm3"),
         ({"name": " "}, "name"),
         ({"overrides": {"wall_best": 1.0}}, "overrides.wall_best"),

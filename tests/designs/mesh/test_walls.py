@@ -41,6 +41,15 @@ def test_the_sharp_end_of_a_wedge_is_no_thin_wall(degrees):
     assert max(measured(wedge)["thin_area_mm2"]) < 1.0
 
 
+def test_a_groove_that_closes_to_a_point_is_no_gap_and_one_with_a_floor_is():
+    def grooved(*outline):
+        return prism((0, 0), (40, 0), (40, 20), *outline, (0, 20))
+
+    assert gaps.measure(probes.probe(surface(grooved((22, 20), (20, 5), (18, 20))))).facts["gap_places"] == []
+    slot = grooved((20.4, 20), (20.1, 5), (19.9, 5), (19.6, 20))
+    assert gaps.measure(probes.probe(surface(slot))).facts["gap_min_mm"] == pytest.approx(0.2, abs=0.01)
+
+
 def test_a_rib_with_a_draft_is_as_thin_as_its_top():
     rib = prism((-0.3, 0), (0.3, 0), (0.15, 5), (-0.15, 5))
     assert measured(rib)["wall_min_mm"] == pytest.approx(0.3, abs=0.01)
