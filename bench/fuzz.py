@@ -1,4 +1,4 @@
-"""Mutations of real files: does each end in facts or in one sentence, within 10 s and 1 GiB?
+"""Mutations of real files, and of files made to do harm: does each end in facts or in one sentence, within 10 s and 1 GiB?
 
 Run from the root: .venv/bin/python bench/fuzz.py [--count 2000] [--seed N] [--jobs 2] [--keep FOLDER].
 Exit 1 when a file gave no answer, took longer than 10 s or needed more than 1 GiB; 2 when the data is absent.
@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from designs.mesh import formats, sandbox
 from designs.mesh.types import Limits
+from tests.designs.mesh import nasty
 
 DATA = Path(os.environ.get("PARTAGE_SHARED") or ROOT.parent / "shared" / "data")
 LARGEST = 300_000
@@ -32,13 +33,16 @@ FATAL = {"timeout", "out-of-memory", "abandoned"}
 
 
 def corpus():
-    """(name, format, bytes) of every small real file that the kernel reads, and of the hostile set."""
+    """(name, format, bytes) of every small real file that the kernel reads, of the hostile set and of what tests make."""
     found = []
     for folder in ("files", "hostile"):
         for path in sorted((DATA / folder).rglob("*")):
             kind = formats.format_of(path.name)
             if kind and kind != "scad" and path.is_file() and path.stat().st_size <= LARGEST:
                 found.append((path.name, kind, path.read_bytes()))
+    for name, (kind, make) in nasty.FILES.items():
+        if kind != "scad" and len(data := make()) <= LARGEST:
+            found.append((name, kind, data))
     return found
 
 
