@@ -1,4 +1,4 @@
-"""Mutations of real files, and of files made to do harm: does each end in facts or in one sentence, within 10 s and 1 GiB?
+"""Mutations of real files, and of files made to do harm: do all end in facts or a sentence, in 10 s and 1 GiB?
 
 Run from the root: .venv/bin/python bench/fuzz.py [--count 2000] [--seed N] [--jobs 2] [--keep FOLDER].
 Exit 1 when a file gave no answer, took longer than 10 s or needed more than 1 GiB; 2 when the data is absent.
@@ -33,7 +33,7 @@ FATAL = {"timeout", "out-of-memory", "abandoned"}
 
 
 def corpus():
-    """(name, format, bytes) of every small real file that the kernel reads, of the hostile set and of what tests make."""
+    """(name, format, bytes) of every small real file that the kernel reads, of the hostile set, of what tests make."""
     found = []
     for folder in ("files", "hostile"):
         for path in sorted((DATA / folder).rglob("*")):

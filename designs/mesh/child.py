@@ -20,6 +20,7 @@ from designs.mesh import fences, warm, work
 from designs.mesh.types import RefusedError
 
 POLL = 0.005
+MAX_PROCESSES = 64
 
 
 def _hook(name: str) -> Callable[[], Any]:
@@ -76,13 +77,50 @@ def _child(request: dict[str, Any]) -> None:
         part.replace(whole)
 
 
+def _started(pid: int) -> list[int]:
+    """Processes that a process started and that still are."""
+    with suppress(OSError, ValueError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _descendants(pid: int) -> list[int]:
+    """All processes below a process, the uppermost first."""
+    found = _started(pid)
+    for child in found:
+        if len(found) > MAX_PROCESSES:
+            break
+        found += _started(child)
+    return found
+
+
 def _resident(pid: int) -> int:
-    """Bytes of a process and of all that it started."""
+    """Bytes of a process."""
     with suppress(OSError, ValueError, IndexError):
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return pages * os.sysconf("SC_PAGE_SIZE") + sum(_resident(int(child)) for child in started)
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return 0
+
+
+def _over(limits: dict[str, Any]) -> str:
+    """Which limit the child and all that it started, wherever they went since, are past together: a code or ""."""
+    below = _descendants(os.getpid())
+    if len(below) > MAX_PROCESSES:
+        return "too-many-processes"
+    return "out-of-memory" if sum(map(_resident, below)) > int(limits["resident"]) else ""
+
+
+def _sweep(pid: int) -> None:
+    """End the group of a child, and whatever left it for a group or session of its own: those are children of ours."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    while below := _descendants(os.getpid()):
+        for process in below:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(POLL / 16)
 
 
 def _watch(pid: int, limits: dict[str, Any], owner: int) -> str:
@@ -99,10 +137,10 @@ def _watch(pid: int, limits: dict[str, Any], owner: int) -> str:
             return "" if os.WEXITSTATUS(status) == 0 else "crashed"
         if time.monotonic() > end:
             why = "timeout"
-        elif _resident(pid) > int(limits["resident"]):
-            why = "out-of-memory"
         elif os.getppid() != owner:
             why = "abandoned"
+        elif not why:
+            why = _over(limits)
         if why:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
@@ -119,6 +157,7 @@ def serve(lean: bool = False) -> None:
     else:
         warm.main()
     owner = os.getppid()
+    fences.adopt()
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
     for line in sys.stdin:
@@ -132,8 +171,7 @@ def serve(lean: bool = False) -> None:
             finally:
                 os._exit(code)
         why = _watch(pid, request["limits"], owner)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+        _sweep(pid)
         sys.stdout.write(json.dumps({"why": why}) + "\n")
         sys.stdout.flush()
     os._exit(0)  # taking numba and LLVM down in order costs 0.2 s

@@ -18,6 +18,14 @@ READABLE = (
 NEW_USER, NEW_NET = 0x10000000, 0x40000000
 
 
+CHILD_SUBREAPER = 36
+
+
+def adopt() -> None:
+    """From now on orphans among the processes below this one become its children, so that none is lost sight of."""
+    ctypes.CDLL(None).prctl(CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def cut_network() -> bool:
     """Leave the network, in a namespace with nothing in it. False where the kernel does not allow it."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -31,12 +39,12 @@ def shut_out(folder: Path, inputs: list[Path]) -> bool:
 
 
 def limit(limits: dict[str, Any]) -> None:
-    """Cap memory, time and files for good. Bytes and seconds."""
+    """Cap memory, time and files for good. Bytes and seconds. Past its processor time it is told so a second before."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for which, key in (
         (resource.RLIMIT_AS, "address"),
-        (resource.RLIMIT_CPU, "cpu"),
         (resource.RLIMIT_FSIZE, "output"),
         (resource.RLIMIT_NOFILE, "open_files"),
     ):
         resource.setrlimit(which, (int(limits[key]), int(limits[key])))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(limits["cpu"]), int(limits["cpu"]) + 1))

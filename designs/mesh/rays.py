@@ -131,6 +131,18 @@ def _first(corners: Floats, boxes: Floats, leaves: int, origins: Points, directi
     return met
 
 
+def boxes_met(surface: Surface) -> float:
+    """How many boxes of faces a line through a surface meets: as many as they have area in that of the whole."""
+    points, faces = surface.points, surface.faces
+    if not len(faces):
+        return 0.0
+    a, b, c = points[faces[:, 0]], points[faces[:, 1]], points[faces[:, 2]]
+    sides = np.maximum(np.maximum(a, b), c) - np.minimum(np.minimum(a, b), c)
+    whole = np.ptp(points, axis=0)
+    boxes = float((sides * np.roll(sides, 1, axis=1)).sum())
+    return boxes / max(float((whole * np.roll(whole, 1)).sum()), 1e-300)
+
+
 class Scene:
     """A surface that rays can be sent at. `caster` is "embree" or "numba"; say it in the facts."""
 
@@ -142,16 +154,8 @@ class Scene:
 
     @cached_property
     def affordable(self) -> int:
-        """How many rays a second are to be had: a line meets as many boxes as they have area in that of the whole."""
-        points, faces = self.surface.points, self.surface.faces
-        if not len(faces):
-            return TESTS
-        a, b, c = points[faces[:, 0]], points[faces[:, 1]], points[faces[:, 2]]
-        sides = np.maximum(np.maximum(a, b), c) - np.minimum(np.minimum(a, b), c)
-        whole = np.ptp(points, axis=0)
-        boxes = float((sides * np.roll(sides, 1, axis=1)).sum())
-        met = boxes / max(float((whole * np.roll(whole, 1)).sum()), 1e-300)
-        return int(TESTS / max(met, 1.0))
+        """How many rays a second are to be had."""
+        return int(TESTS / max(boxes_met(self.surface), 1.0))
 
     def cast(self, origins: Points, directions: Points) -> tuple[Hits, Floats]:
         """(face met first or -1, distance in mm or infinity) of n rays. `directions` n x 3 are of unit length."""

@@ -32,6 +32,7 @@ _SENTENCES = {
     "timeout": "takes longer than is allowed",
     "out-of-memory": "needs more memory than is allowed",
     "output-too-large": "makes files larger than is allowed",
+    "too-many-processes": "starts more programs than is allowed",
     "crashed": "the reader stopped working on this file",
     "abandoned": "the measurement was stopped",
 }

@@ -1,4 +1,7 @@
-"""Compile and cache the numba kernels, so that no visitor waits for it: python -m designs.mesh.warm"""
+"""Compile and cache the numba kernels, so that no visitor waits for it: python -m designs.mesh.warm [--lean]
+
+With --lean only those of the quick facts, for a small machine: it loads none of the libraries of the slow ones.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -68,4 +71,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    lean() if "--lean" in sys.argv else main()

@@ -64,3 +64,14 @@ def test_a_file_made_to_do_harm_ends_in_facts_or_in_a_sentence(warm, tmp_path, n
     if name in MEASURED:
         assert outcome.facts["triangles"] == MEASURED[name]
         assert {"preview-1024", "model"} <= set(outcome.pictures)
+
+
+def test_versions_whose_faces_lie_upon_one_another_are_refused_at_once(warm, tmp_path):
+    before, after = tmp_path / "before.stl", tmp_path / "after.stl"
+    before.write_bytes(nasty.stl(nasty.soup(20_000)))
+    after.write_bytes(nasty.stl(nasty.soup(20_000, seed=2)))
+    begun = time.monotonic()
+    outcome = warm.compare(before, "stl", after, "stl", tmp_path)
+    assert time.monotonic() - begun < 10
+    assert outcome.refusal.code == "too-complex"
+    assert warm.compare(before, "stl", before, "stl", tmp_path).facts["same_shape"]
