@@ -52,7 +52,7 @@ def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
     if kind not in formats.MESHES | formats.SOURCES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")
     loaded = load.load(path, kind)
-    stated = units.stated(loaded, request["units"])
+    stated = units.stated(loaded, request.get("units", ""))
     found = measure.measure(stated, kind)
     if stated.units != loaded.units:
         found.facts["units_guess"] |= {"reason": "owner"}
