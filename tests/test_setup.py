@@ -10,6 +10,8 @@ from pathlib import Path
 import polib
 import pytest
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parent.parent
 PARTAGE = ROOT / "partage"
 

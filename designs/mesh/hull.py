@@ -117,18 +117,36 @@ def _around(corners: Points, normal: Floats) -> tuple[float, Floats]:
 
 
 @njit(cache=True)
-def _smallest(corners: Points, normals: Floats, rounds: int) -> Floats:
-    """Axes (rows) of the smallest box flush with one of k x 3 normals, turned until it shrinks no more."""
+def _smallest(corners: Points, normals: Floats, least: Floats, rounds: int) -> Floats:
+    """Axes (rows) of the smallest box flush with one of k x 3 normals, turned until it shrinks no more.
+
+    `least` is the volume that a box along each normal cannot fall below, ascending.
+    """
     volume, axes = _around(corners, normals[0])
     for k in range(1, len(normals)):
+        if least[k] >= volume:
+            break
         smaller, turned = _around(corners, normals[k])
         if smaller < volume:
             volume, axes = smaller, turned
+    idle = 0
     for turn in range(3 * rounds):
         smaller, turned = _around(corners, axes[turn % 3].copy())
         if smaller < volume * (1 - 1e-9):
-            volume, axes = smaller, turned
+            volume, axes, idle = smaller, turned, 0
+        else:
+            idle += 1
+            if idle == 3:
+                break
     return axes
+
+
+def _least(corners: Points, faces: Corners, normals: Floats) -> Floats:
+    """k volumes mm³ below which no box along k x 3 normals falls: the hull's height times its shadow (Cauchy)."""
+    along = corners @ normals.T
+    a, b, c = (corners[faces[:, k]] for k in range(3))
+    shadows = np.abs(np.cross(b - a, c - a) @ normals.T).sum(axis=0) / 4.0
+    return np.asarray((along.max(axis=0) - along.min(axis=0)) * shadows)
 
 
 def oriented_box(points: Points, corners: Points, faces: Corners) -> tuple[Floats, Floats]:
@@ -142,7 +160,9 @@ def oriented_box(points: Points, corners: Points, faces: Corners) -> tuple[Float
         return np.zeros(3), np.eye(3)
     if len(faces):
         tried = np.vstack([np.eye(3), directions(corners, faces)[0]])
-        axes = _smallest(corners, tried, ROUNDS)
+        least = _least(corners, faces, tried)
+        order = np.argsort(least, kind="stable")
+        axes = _smallest(corners, tried[order], least[order], ROUNDS)
     else:
         thinnest = np.linalg.eigh(np.cov(corners.T, bias=True))[1][:, 0].copy()
         axes = _around(corners, thinnest)[1]

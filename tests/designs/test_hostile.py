@@ -12,6 +12,8 @@ from designs.models import Analysis
 from jobs.worker import Worker
 from tests.factories import commit, make_project, make_user
 
+pytestmark = pytest.mark.process
+
 SCRIPTS = {
     "page.html": b"<script>alert(1)</script>",
     "picture.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',

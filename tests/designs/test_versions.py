@@ -10,7 +10,7 @@ from jobs.worker import Worker
 from tests import solids
 from tests.factories import commit, make_project, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -17,6 +18,8 @@ from jobs import worker
 from jobs.models import Daily, State
 from jobs.worker import Worker
 from tests.jobs.errand import Errand, add_one
+
+pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).resolve().parents[2]
 

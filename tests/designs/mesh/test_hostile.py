@@ -8,6 +8,8 @@ from designs.mesh import sandbox
 from designs.mesh.load import scad
 from tests.designs.mesh import nasty
 
+pytestmark = pytest.mark.process
+
 FATAL = {"crashed", "timeout", "out-of-memory", "output-too-large", "abandoned"}
 CODES = {
     "stl-of-4-billion": "not-stl",

@@ -8,6 +8,8 @@ from designs.mesh import formats, landlock, load, measure
 from designs.mesh.load import scad
 from designs.mesh.types import RefusedError
 
+pytestmark = pytest.mark.process
+
 needs_openscad = pytest.mark.skipif(
     shutil.which("openscad") is None or not landlock.version(), reason="openscad, or Landlock to shut it in, is absent"
 )

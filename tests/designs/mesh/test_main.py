@@ -7,6 +7,8 @@ import pytest
 from designs.mesh.__main__ import main
 from tests import solids
 
+pytestmark = pytest.mark.process
+
 
 def test_each_file_is_a_line_with_its_facts_grade_and_places(tmp_path, capsys):
     (tmp_path / "sheet.stl").write_bytes(solids.box((30.0, 20.0, 0.3)))

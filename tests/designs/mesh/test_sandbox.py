@@ -17,6 +17,8 @@ from designs.mesh.load import scad
 from designs.mesh.types import Limits
 from tests.conftest import SHARED
 
+pytestmark = pytest.mark.process
+
 HOSTILE = SHARED / "hostile"
 NAMES = sorted(p.name for p in HOSTILE.glob("*") if formats.format_of(p.name)) if HOSTILE.is_dir() else []
 SENTENCES = {

@@ -10,6 +10,8 @@ from numba.core import event
 from designs.mesh import sandbox, warm, work
 from tests import solids
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def warmed():
