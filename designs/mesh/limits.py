@@ -33,6 +33,7 @@ def _table(*rows: tuple[str, float, str, str]) -> dict[str, Limit]:
 
 
 _SHARES = (
+    ("hole_share", 0.05, "share", "own"),
     ("thin_share", 0.005, "share", "own"),
     ("thin_most", 100.0, "mm2", "own"),
     ("thin_fails_share", 0.02, "share", "own"),

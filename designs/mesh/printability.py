@@ -74,7 +74,10 @@ def _topology(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     boundary = number(facts, "boundary_edges")
     if boundary is not None and boundary > 0:
         params = {"count": int(boundary), "holes": facts.get("holes")}
-        yield Judged("not-watertight", "error", boundary, 0.0, "edges", params, Where("not-watertight"))
+        share, where = profile.limits["hole_share"], Where("not-watertight")
+        small = _holes_are_small(facts, share.value)
+        severity = "warning" if small else "error"
+        yield Judged("not-watertight", severity, boundary, 0.0, "edges", params, where, share if small else None)
     elif boundary is not None:
         yield Judged("watertight", "ok", 0.0, 0.0, "edges")
     bodies = (number(facts, "shells") or 0.0) - (number(facts, "cavities") or 0.0)
@@ -93,6 +96,12 @@ def _topology(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
             yield Judged(code, severity, count, 0.0, unit, {"count": int(count)}, where)
     if bodies > 1:
         yield Judged("multi-shell", "info", bodies, 1.0, "", {"count": int(bodies)})
+
+
+def _holes_are_small(facts: Mapping[str, Any], share: float) -> bool:
+    """Whether slicers close every hole without a trace: the longest is a small share of the longest side."""
+    holes, size = readings.numbers(facts, "hole_lengths_mm"), readings.sides(facts)
+    return bool(holes and size) and max(holes or ()) <= share * max(size or ())
 
 
 def _solid(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:

@@ -66,6 +66,12 @@ def test_facts_of_the_first_kernel_are_judged_without_what_it_did_not_measure():
     assert (verdict.grade, {one.severity for one in verdict.findings}) == ("prints", {"ok"})
 
 
+@pytest.mark.parametrize(("longest", "severity"), [(5.0, "warning"), (5.1, "error")])
+def test_holes_that_a_slicer_closes_without_a_trace_are_care(longest, severity):
+    found = told(boundary_edges=9, hole_lengths_mm=[longest, 1.0], size_mm=[100.0, 50.0, 20.0])["not-watertight"]
+    assert found.severity == severity
+
+
 @pytest.mark.parametrize(
     ("fact", "at_limit", "beyond", "code", "severity"),
     [
