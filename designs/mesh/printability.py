@@ -74,10 +74,11 @@ def _topology(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
     boundary = number(facts, "boundary_edges")
     if boundary is not None and boundary > 0:
         params = {"count": int(boundary), "holes": facts.get("holes")}
-        share, where = profile.limits["hole_share"], Where("not-watertight")
+        share = profile.limits["hole_share"]
         small = _holes_are_small(facts, share.value)
         severity = "warning" if small else "error"
-        yield Judged("not-watertight", severity, boundary, 0.0, "edges", params, where, share if small else None)
+        rests_on = share if small else None
+        yield Judged("not-watertight", severity, boundary, 0.0, "edges", params, Where("not-watertight"), rests_on)
     elif boundary is not None:
         yield Judged("watertight", "ok", 0.0, 0.0, "edges")
     bodies = (number(facts, "shells") or 0.0) - (number(facts, "cavities") or 0.0)
@@ -101,7 +102,7 @@ def _topology(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
 def _holes_are_small(facts: Mapping[str, Any], share: float) -> bool:
     """Whether slicers close every hole without a trace: the longest is a small share of the longest side."""
     holes, size = readings.numbers(facts, "hole_lengths_mm"), readings.sides(facts)
-    return bool(holes and size) and max(holes or ()) <= share * max(size or ())
+    return holes is not None and size is not None and max(holes) <= share * max(size)
 
 
 def _solid(facts: Mapping[str, Any], profile: Profile) -> Iterator[Judged]:
