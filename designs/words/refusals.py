@@ -127,7 +127,7 @@ def _format(code: str) -> str:
         "unknown-format": _("There is no reader for it here."),
         "unsupported-extension": _("It needs an extension of the format that is not read here."),
         "unsupported-version": _("It is of a version of the format that is not read here."),
-        "needs-openscad": _("OpenSCAD is not installed on this site, so that the file is not rendered."),
+        "needs-openscad": _("OpenSCAD is not run on this site, so that the file is not rendered."),
     }.get(code, "")
 
 
@@ -137,6 +137,7 @@ def _sandbox(code: str) -> str:
         "out-of-memory": _("It needs more memory than one file may have here. A simpler mesh may work."),
         "output-too-large": _("What it unfolds to is larger than is allowed here."),
         "crashed": _("The program that reads this format stopped on it."),
+        "too-many-processes": _("It starts more programs than one file may."),
         "abandoned": _("The measurement was stopped."),
     }.get(code, "")
 

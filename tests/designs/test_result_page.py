@@ -137,7 +137,7 @@ def test_an_openscad_file_shows_its_source_and_says_when_the_program_is_absent(c
     assert 'aria-label="Source"' in page(client, address)
     Analysis.objects.filter(format="scad").update(state=Job.State.DONE, refusal_code="needs-openscad")
     shown = page(client, address)
-    assert "OpenSCAD is not installed on this site" in shown
+    assert "OpenSCAD is not run on this site" in shown
     assert "Printability" not in shown
     Analysis.objects.filter(format="scad").update(refusal_code="", facts=FACTS, model="a" * 64)
     shown = page(client, address)

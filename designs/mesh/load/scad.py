@@ -63,7 +63,7 @@ def read(data: bytes) -> Loaded:
     refuse_outside(data.decode("utf-8", "replace"))
     program = shutil.which("openscad")
     if program is None:
-        raise RefusedError("needs-openscad", "OpenSCAD is not installed here: shown as source")
+        raise RefusedError("needs-openscad", "OpenSCAD is not run here: shown as source")
     if not landlock.version():
         raise RefusedError("needs-openscad", "OpenSCAD cannot be shut in here: shown as source")
     with tempfile.TemporaryDirectory(prefix="scad-", dir=os.environ.get("TMPDIR")) as folder:
