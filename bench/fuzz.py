@@ -29,7 +29,7 @@ SECONDS = 10.0
 ODD_BYTES = (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\0\0\xc0\x7f", b"\0\0\x80\x7f", b"\0\0\0\x80")
 ODD_WORDS = (b"nan", b"-inf", b"1e999", b"-1", b"99999999999999999999", b"0", b"1e-320", b"%s", b"\xc3\x28", b"<", b'"')
 PICTURES_EACH = 5
-FATAL = {"timeout", "out-of-memory", "abandoned"}
+FATAL = {"out-of-memory", "abandoned"}
 
 
 def corpus():
@@ -117,11 +117,12 @@ def attack(share, files, seed, keep):
             slowest = max(slowest, (took, f"{number} {name}"))
             warnings = (outcome.facts or {}).get("warnings", [])
             lost = next((w for w in warnings if w.startswith("not all was measured: ")), "")
-            if code in FATAL or code == "crashed" or lost:
+            failed = code in FATAL or took >= SECONDS
+            if failed or code in {"crashed", "timeout"} or lost:
                 print(f"{number} {name}: {code} {lost} after {took:.1f} s", flush=True)
                 if keep:
                     (keep / f"{seed}-{number}-{code}.{kind}").write_bytes(path.read_bytes())
-            if code in FATAL:
+            if failed:
                 failures.append(number)
     return told, slowest, failures
 

@@ -10,12 +10,15 @@ from typing import Literal
 
 import numpy as np
 
+from designs.mesh import fences
 from designs.mesh.load import gltf
 from designs.mesh.types import Loaded, Part, Points, RefusedError
 
 LINEAR_TOLERANCE_MM = 0.1
 ANGULAR_TOLERANCE = 0.5
 MAX_UNIT_ENTITIES = 1000
+SECONDS, SECONDS_PER_MIB = 4.0, 8.0
+"""Of processor, for OpenCASCADE: real files take under 1 s a MiB; damaged ones may keep it busy for ever."""
 
 _PREFIXES = {b"$": "m", b".MILLI.": "mm", b".CENTI.": "cm", b".MICRO.": "micron", b".KILO.": "km", b".DECI.": "dm"}
 _IGES_UNITS = {
@@ -51,7 +54,8 @@ def _tessellated(data: bytes, kind: Literal["step", "iges"], scale: float, unit:
 
     name = kind.upper()
     try:
-        made = cascadio.load(data, kind, LINEAR_TOLERANCE_MM, ANGULAR_TOLERANCE, use_parallel=False)
+        with fences.hurried(SECONDS + SECONDS_PER_MIB * len(data) / 2**20):
+            made = cascadio.load(data, kind, LINEAR_TOLERANCE_MM, ANGULAR_TOLERANCE, use_parallel=False)
     except (RuntimeError, ValueError, TypeError) as error:
         raise RefusedError("unreadable", f"the {name} file cannot be read") from error
     if not made:
