@@ -10,6 +10,7 @@ from django.urls import reverse
 from designs.mesh import formats, printability
 from designs.mesh.profiles import DEFAULT_FDM, Profile
 from designs.mesh.types import Verdict
+from designs.mesh.verdicts import machine_for, verdict
 from designs.models import Analysis, File, Project
 from jobs.models import Job
 
@@ -57,9 +58,8 @@ class Result:
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """Whether it can be made with the profile, and why not; None for drawings and refusals."""
-        facts = self.facts
-        return printability.judge(facts, self.profile) if facts and facts.get("triangles") else None
+        """Whether it can be made with the profile, and why not; None for pictures and refusals."""
+        return verdict(self.facts, self.profile) if self.facts else None
 
     @cached_property
     def estimate(self) -> "Estimate | None":
@@ -161,7 +161,7 @@ class Result:
 def of_files(project: Project, files: Sequence[File], profile: Profile = DEFAULT_FDM) -> list[Result]:
     """The results of these files of one project, in their order, in one query, judged for a profile."""
     found = _analyses(file for file in files if file.format)
-    return [Result(project, file, found.get(file.pk), profile) for file in files]
+    return [Result(project, file, found.get(file.pk), machine_for(file.format, profile)) for file in files]
 
 
 def _analyses(files: Iterable[File]) -> dict[int, Analysis]:
@@ -196,4 +196,7 @@ def covers(projects: Sequence[Project]) -> dict[int, Result]:
     chosen = {project.pk: project.cover for project in projects if project.cover}
     found = _analyses(chosen.values())
     by_id = {project.pk: project for project in projects}
-    return {pk: Result(by_id[pk], file, found.get(file.pk)) for pk, file in chosen.items()}
+    return {
+        pk: Result(by_id[pk], file, found.get(file.pk), machine_for(file.format, DEFAULT_FDM))
+        for pk, file in chosen.items()
+    }

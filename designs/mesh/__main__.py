@@ -23,13 +23,14 @@ def _line(warm: sandbox.Warm, name: str, quick: bool, profile: str) -> dict[str,
     outcome = warm.measure(Path(name), kind, quick=quick)
     if outcome.refusal:
         return {"file": name, "error": outcome.refusal.sentence, "code": outcome.refusal.code}
-    from designs.mesh import printability, profiles
+    from designs.mesh import profiles, verdicts
 
     facts = outcome.facts or {}
-    if "triangles" not in facts:
+    machine = verdicts.machine_for(kind, profiles.PROFILES[profile])
+    found = verdicts.verdict(facts, machine)
+    if found is None:
         return {"file": name, **facts}
-    verdict = printability.judge(facts, profiles.PROFILES[profile])
-    return {"file": name, **facts, "profile": profile, **asdict(verdict)}
+    return {"file": name, **facts, "profile": machine.key, **asdict(found)}
 
 
 def _asked(arguments: Sequence[str]) -> tuple[list[str], bool, str]:

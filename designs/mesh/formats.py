@@ -4,6 +4,7 @@ MESHES = frozenset({"stl", "obj", "ply", "off", "3mf", "glb", "gltf", "step", "i
 SOURCES = frozenset({"scad"})
 IMAGES = frozenset({"png", "jpeg", "webp", "gif"})
 DRAWINGS = frozenset({"svg", "dxf", "gcode"})
+CUT = frozenset({"svg", "dxf"})
 
 _EXTENSIONS = {
     "stl": "stl", "obj": "obj", "ply": "ply", "off": "off", "3mf": "3mf", "glb": "glb", "gltf": "gltf", "amf": "amf",

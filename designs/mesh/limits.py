@@ -91,6 +91,7 @@ LIMITS: dict[str, dict[str, Limit]] = {
         ("gap_care", 0.2, "mm", "own"),
         ("hole_care", 0.5, "mm", "own"),
         ("sheet_share", 0.1, "share", "own"),
+        ("twice_care", 1.0, "mm", "own"),
         ("flat_share", 0.02, "share", "own"),
     ),
     "cnc": _table(

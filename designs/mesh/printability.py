@@ -44,11 +44,15 @@ class Judged(Finding):
 def judge(facts: Mapping[str, Any], profile: Profile = DEFAULT_FDM) -> Verdict:
     """Every check of the profile's process, worst first; without those of lengths where the unit is likely another."""
     sized = () if _in_another_unit(facts) else (*_SIZED, *_CHECKS[profile.process])
-    found = [finding for check in (*_ALWAYS, *sized) for finding in check(facts, profile)]
-    found.sort(key=lambda item: _RANK[item.severity])
-    worst = found[0].severity if found else "ok"
+    return verdict_of([finding for check in (*_ALWAYS, *sized) for finding in check(facts, profile)])
+
+
+def verdict_of(found: Sequence[Judged]) -> Verdict:
+    """The grade that the worst finding gives, and the findings, worst first."""
+    ranked = sorted(found, key=lambda item: _RANK[item.severity])
+    worst = ranked[0].severity if ranked else "ok"
     grade = {"error": "fails", "warning": "care"}.get(worst, "prints")
-    return Verdict(grade, tuple(found))
+    return Verdict(grade, tuple(ranked))
 
 
 def _crossed(profile: Profile, check: str, value: float, *, least: bool, tolerance: float) -> tuple[str, Limit] | None:

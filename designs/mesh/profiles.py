@@ -51,6 +51,7 @@ PROFILES: dict[str, Profile] = {
     )
 }
 DEFAULT_FDM = PROFILES["fdm-220"]
+DEFAULT_LASER = PROFILES["laser-600"]
 
 
 def named(key: str) -> Profile:

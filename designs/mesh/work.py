@@ -47,7 +47,8 @@ def do(request: dict[str, Any]) -> Iterator[Facts]:
 def _analyse(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
     path, kind, quick = Path(request["paths"][0]), request["format"], request["quick"]
     if kind in drawings.READERS:
-        yield drawings.facts_of(load.content(path), kind, None if quick else out)
+        drawn = drawings.facts_of(load.content(path), kind, None if quick else out)
+        yield units.in_units(drawn, request["units"]) if request.get("units") else drawn
         return
     if kind not in formats.MESHES | formats.SOURCES:
         raise RefusedError("unknown-format", f"no reader for {kind[:20]!r}")

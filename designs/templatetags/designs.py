@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from designs import licences, words
 from designs.forms import PROCESSES
 from designs.models import Project
+from designs.results import Result
 
 register = template.Library()
 
@@ -70,6 +71,6 @@ def process_name(process: str) -> str:
 
 
 @register.filter
-def grade_words(grade: str) -> str:
-    """A verdict in two words."""
-    return words.grade(grade)
+def grade_words(result: Result) -> str:
+    """The verdict on a file in two words."""
+    return words.grade(str(result.verdict.grade), result.profile.process) if result.verdict else ""

@@ -8,14 +8,16 @@ from django.urls import reverse
 
 from designs import policy, results, words
 from designs.mesh import profiles
+from designs.mesh.verdicts import machine_for
 from designs.models import File, Project
 from designs.views.page import project_page
 
 
-def checking() -> dict[str, object]:
-    """What the verdict of a page offers: the machines to check it for, the units to say it is in."""
+def checking(kind: str) -> dict[str, object]:
+    """What the verdict on a file of this format offers: machines to check it for, units to say it is in."""
+    known = [one for one in profiles.PROFILES.values() if machine_for(kind, one) == one]
     return {
-        "profiles": [(one.key, words.profile_name(one)) for one in profiles.PROFILES.values()],
+        "profiles": [(one.key, words.profile_name(one)) for one in known],
         "units": [(value, label) for value, label in File.Units.choices if value],
     }
 
@@ -27,7 +29,7 @@ def fragment(request: HttpRequest, project: Project, file_id: int) -> HttpRespon
     profile, ref = profiles.named(request.GET.get("profile", "")), request.GET.get("ref", "")
     (result,) = results.of_files(project, [file], profile)
     context = {
-        **checking(),
+        **checking(file.format),
         "project": project,
         "result": result,
         "report": words.report(result),

@@ -47,7 +47,7 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     if result and comparisons.is_shape(result):
         compare_versions(project, entry.path, history, found)
     context = {
-        **checking(),
+        **checking(result.file.format if result else ""),
         "version": version,
         "ref": version.ref,
         "entry": entry,

@@ -46,7 +46,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "poll": star is not None and star.state == "waiting",
         "gallery": shown,
         "more": max(len(designs) - GALLERY, 0),
-        "grades": Counter(result.verdict.grade for result in shown if result.verdict),
+        "grades": Counter(one.verdict.grade for one in shown if one.verdict and one.file.format not in formats.CUT),
         "waiting": sum(result.state == "waiting" for result in shown),
         "readme": readme(project, project.head, project.default_branch, entries),
         "licence": licences.LICENCES.get(project.licence),

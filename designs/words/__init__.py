@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from designs.mesh.formats import CUT
 from designs.words.findings import Words, finding
 from designs.words.profiles import profile_name
 from designs.words.refusals import refusal
@@ -43,6 +44,8 @@ class Report:
     objects: list[ObjectRow] = field(default_factory=list)
     others: str = ""
     layers: list[LayerRow] = field(default_factory=list)
+
+    is_cut: bool = False
 
     @property
     def groups(self) -> list[Group]:
@@ -82,6 +85,8 @@ def report(result: "Result") -> Report:
         _estimate(result),
         objects(known, result.profile),
         others(known),
+        layers(known),
+        is_cut=result.file.format in CUT,
     )
 
 

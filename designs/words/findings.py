@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from designs.mesh.printability import Judged
 from designs.mesh.types import Finding
-from designs.words import profiles, values
+from designs.words import drawings, profiles, values
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Words:
     detail: str = ""
 
 
-Text = tuple[str, str, str]
+Text = drawings.Text
 
 
 def finding(found: Finding) -> Words:
@@ -38,12 +38,19 @@ def finding(found: Finding) -> Words:
     numbers = _numbers(found)
     mark = found.where.mark if isinstance(found, Judged) and found.where else ""
     rests_on = profiles.source(found.rests_on) if isinstance(found, Judged) and found.rests_on else ""
-    known = _surface(found).get(found.code) or _shape(found).get(found.code) or _process(found).get(found.code)
+    known = _known(found)
     if known is None:
         title = found.code.replace("-", " ").capitalize()
         return Words(found.code, found.severity, title, str(params.get("message", "")), "", mark, rests_on)
     title, sentence, advice = known
     return Words(found.code, found.severity, title, sentence % numbers, advice % numbers, mark, rests_on)
+
+
+def _known(found: Finding) -> Text | None:
+    if found.params.get("drawing"):
+        return drawings.room(found.code == "fits-bed")
+    tables = (_surface(found), _shape(found), _process(found), drawings.drawn())
+    return next((table[found.code] for table in tables if found.code in table), None)
 
 
 def _numbers(found: Finding) -> dict[str, str]:

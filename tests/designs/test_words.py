@@ -15,7 +15,8 @@ from designs.words import tables
 CODES = (
     "not-watertight non-manifold non-manifold-vertices misoriented inverted degenerate duplicate crossing no-volume "
     "multi-shell cavities thin gap small-hole small-pin fine-detail units-guess too-large fits-bed fits-bed-turned "
-    "overhang overhang-ok bridge bed-contact tips-over trapped cups turn watertight sheet not-flat"
+    "overhang overhang-ok bridge bed-contact tips-over trapped cups turn watertight sheet not-flat "
+    "nothing-to-cut open-contours no-unit cut-twice"
 ).split()
 REFUSALS = (
     "abandoned bad-count bad-index component-cycle crashed empty flat lfs-pointer missing-part needs-openscad "

@@ -10,8 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from designs import words
-from designs.mesh import formats, printability, profiles, sandbox
+from designs.mesh import formats, profiles, sandbox, verdicts
 from designs.mesh.profiles import DEFAULT_FDM, Profile
+from designs.mesh.verdicts import machine_for
 
 
 class Command(BaseCommand):
@@ -69,7 +70,8 @@ def inspect(
         refused = outcome.refusal
         return {"error": refused.sentence, "code": refused.code} if refused else {"error": "it could not be measured"}
     facts = outcome.facts
-    verdict = printability.judge(facts, profile) if facts.get("triangles") else None
+    profile = machine_for(kind, profile)
+    verdict = verdicts.verdict(facts, profile)
     return {
         **facts,
         "profile": profile.key,
@@ -110,6 +112,7 @@ def _report(name: str, found: dict[str, Any], profile: Profile) -> str:
             checks.append(f"{'':<9}{one['advice']}")
     verdict = "no verdict"
     if found["grade"]:
-        verdict = f"{words.grade(found['grade'], profile.process)}. {words.profile_name(profile)}"
+        machine = profiles.named(found["profile"])
+        verdict = f"{words.grade(found['grade'], machine.process)}. {words.profile_name(machine)}"
     head = f"{name} ({found.get('format', '')}): {verdict}"
     return "\n  ".join([head, *rows, *checks]) + "\n"
