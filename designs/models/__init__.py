@@ -1,8 +1,13 @@
 """The database's index of projects: git and the blob store are the truth."""
 
 from designs.models.analysis import Analysis
+from designs.models.branch import ProtectedBranch
 from designs.models.comparison import Comparison
+from designs.models.contribution import Contribution
+from designs.models.event import Event
 from designs.models.file import File
+from designs.models.issue import Comment, Issue, Label
+from designs.models.large_file import LfsLock, LfsObject
 from designs.models.project import Collaborator, Project, ProjectRedirect
 from designs.models.release import Release
 from designs.models.repair import Repair
@@ -13,10 +18,18 @@ from designs.models.upload import StagedUpload
 __all__ = [
     "Analysis",
     "Collaborator",
+    "Comment",
     "Comparison",
+    "Contribution",
+    "Event",
     "File",
+    "Issue",
+    "Label",
+    "LfsLock",
+    "LfsObject",
     "Project",
     "ProjectRedirect",
+    "ProtectedBranch",
     "Release",
     "Repair",
     "Report",

@@ -1,0 +1,5 @@
+"""Contributions: offer, discuss, merge."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

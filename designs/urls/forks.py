@@ -1,0 +1,5 @@
+"""Forks and their network."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
