@@ -187,6 +187,8 @@ STORAGES = {
 }
 
 MAX_FILE = env.size("PARTAGE_MAX_FILE", "1G")
+MAX_PLAIN = env.size("PARTAGE_MAX_PLAIN", "32M")
+MAX_PUSH = env.size("PARTAGE_MAX_PUSH", "2G")
 MAX_COMMIT = env.size("PARTAGE_MAX_COMMIT", "4G")
 MAX_COMMIT_FILES = env.number("PARTAGE_MAX_COMMIT_FILES", 5_000, least=1)
 UPLOADS_DIR = DATA_DIR / "uploads"

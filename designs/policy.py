@@ -1,5 +1,7 @@
 """Who may do what with a project. The page, the API, git and the previews all ask here."""
 
+from fnmatch import fnmatchcase
+
 from django.contrib.auth.models import AnonymousUser
 
 from accounts import policy as accounts_policy
@@ -34,6 +36,13 @@ def can_manage(user: Person, project: Project) -> bool:
 def can_own(user: Person, project: Project) -> bool:
     """Transfer and delete: the owner, or who manages the owning organisation."""
     return user.is_authenticated and accounts_policy.can_manage(user, project.namespace)
+
+
+def is_protected(project: Project, branch: str) -> bool:
+    """Whether nobody may rewrite or delete the branch: the default one unless said otherwise, and chosen patterns."""
+    if branch == project.default_branch and project.default_is_protected:
+        return True
+    return any(fnmatchcase(branch, rule.pattern) for rule in project.protected_branches.all())
 
 
 def can_moderate(user: Person) -> bool:

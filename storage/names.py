@@ -78,6 +78,12 @@ def _check_part(part: str, refuse: Callable[[str, str], NameRefusedError]) -> No
         raise refuse("device", "Windows keeps this name for a device")
 
 
+def is_branch(name: str) -> bool:
+    """Whether a branch or tag may have this name: what git takes, less what addresses and terminals trip over."""
+    whole = re.fullmatch(r"\w[\w./+#=,-]{0,98}", name)
+    return bool(whole) and not re.search(r"\.\.|//|/\.|\.lock(/|$)|[/.]$", name)
+
+
 def fold(path: str) -> str:
     """What two paths have in common where a file system does not tell them apart."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

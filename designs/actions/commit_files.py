@@ -1,6 +1,5 @@
 """Commit files as a push would: one commit or none."""
 
-import re
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -17,7 +16,6 @@ from storage.git import errors as git_errors
 from storage.git.types import Delete, Move, Put, Signature
 
 Edit = Put | Delete | Move
-BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,98}")
 
 
 def signature(user: User) -> Signature:
@@ -54,7 +52,7 @@ def commit_files(
     Raises RefusedError with a sentence on a bad name, a file over the limit, a conflict or no change.
     """
     branch = branch or project.default_branch
-    if not BRANCH.fullmatch(branch) or ".." in branch or branch.endswith(("/", ".lock", ".")):
+    if not names.is_branch(branch):
         raise RefusedError(_("“%(branch)s” is not a name for a branch.") % {"branch": branch}, "bad-branch")
     if not edits:
         raise RefusedError(_("Choose at least one file."), "no-files")

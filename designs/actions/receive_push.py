@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from designs.actions.ask_kernel import ask_analyses, ask_comparisons
+from designs.actions.record_event import record_event
 from designs.mesh import formats
-from designs.models import File, Project, Revision
+from designs.models import Event, File, Project, Revision
 from storage.git.types import Commit
 
 BATCH = 200
@@ -45,6 +46,8 @@ def receive_push(
                 revision = _add_revision(project, commit, by if commit.id == new else None)
                 _add_files(revision, changed[commit.id], contents)
         project.revisions.filter(commit=new, author=None).update(author=by)
+        if commits:
+            record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=old, new=new, commits=len(commits))
         if branch == project.default_branch:
             project.head = project.repo.tip(branch) or new
             project.updated_at = timezone.now()

@@ -7,164 +7,313 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('designs', '0002_kernel_two'),
+        ("designs", "0002_kernel_two"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='project',
-            name='default_is_protected',
+            model_name="project",
+            name="default_is_protected",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='project',
-            name='forked_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='forks', to='designs.project'),
+            model_name="project",
+            name="forked_from",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="forks",
+                to="designs.project",
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='last_issue_number',
+            model_name="project",
+            name="last_issue_number",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
         migrations.CreateModel(
-            name='Issue',
+            name="Issue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('question', 'Question'), ('problem', 'Problem'), ('wish', 'Wish'), ('contribution', 'Contribution')], max_length=12)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=6)),
-                ('title', models.CharField(max_length=200)),
-                ('text', models.TextField(blank=True, max_length=40000)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='issues', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='designs.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("question", "Question"),
+                            ("problem", "Problem"),
+                            ("wish", "Wish"),
+                            ("contribution", "Contribution"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(choices=[("open", "Open"), ("closed", "Closed")], default="open", max_length=6),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField(blank=True, max_length=40000)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="issues",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="issues", to="designs.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_branch', models.CharField(max_length=100)),
-                ('target_branch', models.CharField(max_length=100)),
-                ('head', models.CharField(help_text='Commit offered last', max_length=40)),
-                ('base', models.CharField(help_text='Where it left the target branch', max_length=40)),
-                ('is_draft', models.BooleanField(default=False)),
-                ('merged_commit', models.CharField(blank=True, max_length=40)),
-                ('merged_at', models.DateTimeField(blank=True, null=True)),
-                ('merged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contributions_made', to='designs.project')),
-                ('issue', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contribution', to='designs.issue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source_branch", models.CharField(max_length=100)),
+                ("target_branch", models.CharField(max_length=100)),
+                ("head", models.CharField(help_text="Commit offered last", max_length=40)),
+                ("base", models.CharField(help_text="Where it left the target branch", max_length=40)),
+                ("is_draft", models.BooleanField(default=False)),
+                ("merged_commit", models.CharField(blank=True, max_length=40)),
+                ("merged_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "merged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contributions_made",
+                        to="designs.project",
+                    ),
+                ),
+                (
+                    "issue",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contribution", to="designs.issue"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=40000)),
-                ('path', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='comments', to=settings.AUTH_USER_MODEL)),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='designs.issue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(max_length=40000)),
+                ("path", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="comments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="designs.issue"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('colour', models.CharField(default='#6b7280', max_length=7)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='designs.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                ("colour", models.CharField(default="#6b7280", max_length=7)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="labels", to="designs.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='issue',
-            name='labels',
-            field=models.ManyToManyField(blank=True, related_name='issues', to='designs.label'),
+            model_name="issue",
+            name="labels",
+            field=models.ManyToManyField(blank=True, related_name="issues", to="designs.label"),
         ),
         migrations.CreateModel(
-            name='LfsLock',
+            name="LfsLock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.TextField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='locks', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='locks', to='designs.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.TextField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="locks", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="locks", to="designs.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['path'],
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='LfsObject',
+            name="LfsObject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField(help_text='Bytes')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lfs_objects', to='designs.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField(help_text="Bytes")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lfs_objects", to="designs.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProtectedBranch',
+            name="ProtectedBranch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pattern', models.CharField(max_length=100)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='protected_branches', to='designs.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pattern", models.CharField(max_length=100)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="protected_branches",
+                        to="designs.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pattern'],
+                "ordering": ["pattern"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('push', 'Push'), ('branch_deleted', 'Branch Deleted'), ('release', 'Release'), ('fork', 'Fork'), ('issue_opened', 'Issue Opened'), ('issue_closed', 'Issue Closed'), ('issue_reopened', 'Issue Reopened'), ('comment', 'Comment'), ('contribution_opened', 'Contribution Opened'), ('contribution_updated', 'Contribution Updated'), ('contribution_merged', 'Contribution Merged'), ('contribution_closed', 'Contribution Closed'), ('contribution_reopened', 'Contribution Reopened')], max_length=24)),
-                ('payload', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='designs.project')),
-                ('issue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='designs.issue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("push", "Push"),
+                            ("branch_deleted", "Branch Deleted"),
+                            ("release", "Release"),
+                            ("fork", "Fork"),
+                            ("issue_opened", "Issue Opened"),
+                            ("issue_closed", "Issue Closed"),
+                            ("issue_reopened", "Issue Reopened"),
+                            ("comment", "Comment"),
+                            ("contribution_opened", "Contribution Opened"),
+                            ("contribution_updated", "Contribution Updated"),
+                            ("contribution_merged", "Contribution Merged"),
+                            ("contribution_closed", "Contribution Closed"),
+                            ("contribution_reopened", "Contribution Reopened"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="designs.project"
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="designs.issue",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'indexes': [models.Index(models.F('project'), models.F('id'), name='event_newest')],
+                "ordering": ["-pk"],
+                "indexes": [models.Index(models.F("project"), models.F("id"), name="event_newest")],
             },
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('name'), name='one_label_a_name'),
+            model_name="label",
+            constraint=models.UniqueConstraint(models.F("project"), models.F("name"), name="one_label_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('number'), name='one_issue_a_number'),
+            model_name="issue",
+            constraint=models.UniqueConstraint(models.F("project"), models.F("number"), name="one_issue_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='lfslock',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('path'), name='one_lock_a_path'),
+            model_name="lfslock",
+            constraint=models.UniqueConstraint(models.F("project"), models.F("path"), name="one_lock_a_path"),
         ),
         migrations.AddConstraint(
-            model_name='lfsobject',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('sha256'), name='one_lfs_object_a_project'),
+            model_name="lfsobject",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("sha256"), name="one_lfs_object_a_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='protectedbranch',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('pattern'), name='one_protection_a_pattern'),
+            model_name="protectedbranch",
+            constraint=models.UniqueConstraint(
+                models.F("project"), models.F("pattern"), name="one_protection_a_pattern"
+            ),
         ),
     ]

@@ -111,6 +111,11 @@ class Project(models.Model):
         return Repo(self.path)
 
     @property
+    def url(self) -> str:
+        """The overview page's whole address."""
+        return f"{settings.SITE_URL}{self.get_absolute_url()}"
+
+    @property
     def clone_url(self) -> str:
         """What people give to `git clone`."""
         return f"{settings.SITE_URL}/@{self}.git"

@@ -8,4 +8,5 @@ from designs.views import git_http
 urlpatterns = [
     path(f"{AT}.git/info/refs", git_http.info_refs, name="info_refs"),
     path(f"{AT}.git/git-upload-pack", git_http.upload_pack, name="upload_pack"),
+    path(f"{AT}.git/git-receive-pack", git_http.receive_pack, name="receive_pack"),
 ]

@@ -1,58 +1,27 @@
-"""Git's smart HTTP: `git clone` with the stock client. Pushing comes with GIT."""
+"""Git's smart HTTP: clone, fetch and push with the stock client."""
 
-import base64
-
-from django.contrib.auth.models import AnonymousUser
+from django.conf import settings
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import tokens
 from accounts.models import User
-from designs.addresses import find_project
+from designs.actions.accept_push import accept_push
+from designs.actions.check_push import check_push
 from designs.models import Project
-from storage.git import http
+from designs.views import git_auth
+from storage.git import http, receive
 from storage.git.errors import BusyError
 
-SERVICE = "git-upload-pack"
-NO_PUSH = "Pushing is not open yet: upload on the page or by the API.\n"
+SERVICES = {"git-upload-pack": http.advertise, "git-receive-pack": receive.advertise}
 
 
-def _asker(request: HttpRequest) -> User | AnonymousUser | None:
-    """Who asks by token; nobody without one; None where the token is wrong."""
-    header = request.headers.get("Authorization", "")
-    if not header:
-        return AnonymousUser()
-    if header.lower().startswith("basic ") and _is_blank(header[6:]):
-        return AnonymousUser()
-    token = tokens.from_authorization(header)
-    return token.user if token else None
-
-
-def _is_blank(value: str) -> bool:
-    try:
-        return base64.b64decode(value).strip() in {b":", b""}
-    except ValueError:
-        return False
-
-
-def _sign_in() -> HttpResponse:
-    answer = HttpResponse("Sign in with an access token as the password.\n", status=401, content_type="text/plain")
-    answer["WWW-Authenticate"] = 'Basic realm="Partage"'
+def _refuse(refused: git_auth.Refused) -> HttpResponse:
+    answer = HttpResponse(f"{refused.sentence}\n", status=refused.status, content_type="text/plain; charset=utf-8")
+    if refused.status == 401:
+        answer["WWW-Authenticate"] = 'Basic realm="Partage"'
     return answer
-
-
-def _project(request: HttpRequest, handle: str, slug: str) -> Project | HttpResponse:
-    """The project, or 401 for the anonymous alike whether it is private or not there, or 404."""
-    user = _asker(request)
-    if user is None:
-        return _sign_in()
-    found = find_project(user, handle, slug)
-    if found is None:
-        if not user.is_authenticated:
-            return _sign_in()
-        raise Http404("no such project")
-    return found
 
 
 def _fresh(response: HttpResponseBase) -> HttpResponseBase:
@@ -63,31 +32,61 @@ def _fresh(response: HttpResponseBase) -> HttpResponseBase:
 
 def info_refs(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
     """What a client asks first: which refs are there."""
-    project = _project(request, handle, slug)
-    if isinstance(project, HttpResponse):
-        return project
-    if request.GET.get("service") == "git-receive-pack":
-        return HttpResponse(NO_PUSH, status=403, content_type="text/plain")
-    if request.GET.get("service") != SERVICE:
+    service = request.GET.get("service", "")
+    if service not in SERVICES:
         return HttpResponse("Only git's smart protocol is served.\n", status=403, content_type="text/plain")
-    said = http.advertise(project.path, request.headers.get("Git-Protocol", ""))
-    return _fresh(HttpResponse(said, content_type=f"application/x-{SERVICE}-advertisement"))
+    try:
+        project, _person = git_auth.enter(request, handle, slug, write=service == "git-receive-pack")
+    except git_auth.Refused as refused:
+        return _refuse(refused)
+    said = SERVICES[service](project.path, request.headers.get("Git-Protocol", ""))
+    return _fresh(HttpResponse(said, content_type=f"application/x-{service}-advertisement"))
 
 
 @csrf_exempt
 def upload_pack(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
     """The pack that a client is missing, streamed."""
-    project = _project(request, handle, slug)
-    if isinstance(project, HttpResponse):
-        return project
-    if request.method != "POST" or request.content_type != f"application/x-{SERVICE}-request":
+    return _served(request, handle, slug, "git-upload-pack")
+
+
+@csrf_exempt
+def receive_pack(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
+    """A push: judged while it lies in quarantine, then indexed as a commit on the page is."""
+    return _served(request, handle, slug, "git-receive-pack")
+
+
+def _served(request: HttpRequest, handle: str, slug: str, service: str) -> HttpResponseBase:
+    if request.method != "POST" or request.content_type != f"application/x-{service}-request":
         return HttpResponse(status=415)
+    pushes = service == "git-receive-pack"
     try:
-        body = http.request_body(request.environ)  # type: ignore[attr-defined]
-        pack = http.UploadPack(project.path, body, request.headers.get("Git-Protocol", ""))
+        project, person = git_auth.enter(request, handle, slug, write=pushes)
+        pack = _push(request, project, person) if pushes else _fetch(request, project)
+    except git_auth.Refused as refused:
+        return _refuse(refused)
     except BusyError:
         return HttpResponse(status=503, headers={"Retry-After": "10"})
     except ValueError as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain")
     connection.close_if_unusable_or_obsolete()
-    return _fresh(StreamingHttpResponse(pack, content_type=f"application/x-{SERVICE}-result"))
+    return _fresh(StreamingHttpResponse(pack, content_type=f"application/x-{service}-result"))
+
+
+def _fetch(request: HttpRequest, project: Project) -> http.UploadPack:
+    body = http.request_body(request.environ)  # type: ignore[attr-defined]
+    return http.UploadPack(project.path, body, request.headers.get("Git-Protocol", ""))
+
+
+def _push(request: HttpRequest, project: Project, person: git_auth.Person) -> receive.ReceivePack:
+    if not isinstance(person, User):
+        raise git_auth.Refused(401, "Sign in.")
+    return receive.ReceivePack(
+        project.path,
+        http.request_body(request.environ, settings.MAX_PUSH * 4),  # type: ignore[attr-defined]
+        request.headers.get("Git-Protocol", ""),
+        check=lambda updates, env: check_push(project, updates, env, by=person),
+        done=lambda updates: accept_push(project, updates, by=person),
+        max_bytes=settings.MAX_PUSH,
+        too_large=_("This push is larger than %(limit)d MiB: push it in parts, or store large files with Git LFS.")
+        % {"limit": settings.MAX_PUSH >> 20},
+    )

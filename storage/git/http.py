@@ -1,11 +1,15 @@
-"""Git's smart HTTP, read side: `git upload-pack` streamed through, with a bounded number of slots."""
+"""Git's smart HTTP, read side: `git upload-pack` streamed through, with a bounded number of slots.
+
+What the write side needs as well is here too: slots, the request's body, what a service announces.
+"""
 
 import gzip
 import os
 import re
+import subprocess
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -32,49 +36,70 @@ def limit_slots(number: int) -> None:
     SLOTS = threading.BoundedSemaphore(number)
 
 
-def _environment(protocol: str) -> dict[str, str]:
+class Slot:
+    """One of the few places in which a git child may answer the wire. Raises BusyError when none gets free in time."""
+
+    def __init__(self) -> None:
+        slots = SLOTS
+        if not slots.acquire(timeout=WAIT_SECONDS):
+            raise BusyError("every git slot is taken")
+        self._release: Callable[[], None] | None = slots.release
+
+    def free(self) -> None:
+        """Give it back, once."""
+        if self._release:
+            self._release()
+            self._release = None
+
+
+def environment_for(protocol: str, config: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a git child that speaks this Git-Protocol, where it is a sane one."""
     said = protocol if _PROTOCOL.fullmatch(protocol) else ""
-    return environment(_CONFIG, **({"GIT_PROTOCOL": said} if said else {}))
+    return environment(config, **({"GIT_PROTOCOL": said} if said else {}))
+
+
+def announced(service: str, said: bytes) -> bytes:
+    """What a service advertises, headed by its name."""
+    line = f"# service={service}\n".encode()
+    return b"%04x%s0000%s" % (len(line) + 4, line, said)
 
 
 def advertise(repo: Path, protocol: str) -> bytes:
     """The answer to info/refs?service=git-upload-pack."""
-    env = _environment(protocol)
+    env = environment_for(protocol, _CONFIG)
     said = run(repo, ["upload-pack", "--stateless-rpc", "--advertise-refs", "--strict", str(repo)], env=env)
-    if "version=2" in env.get("GIT_PROTOCOL", ""):
-        return said
-    line = b"# service=git-upload-pack\n"
-    return b"%04x%s0000%s" % (len(line) + 4, line, said)
+    return said if "version=2" in env.get("GIT_PROTOCOL", "") else announced("git-upload-pack", said)
+
+
+def feed(child: "subprocess.Popen[bytes]", body: Iterable[bytes]) -> None:
+    """Write a request's body to git and close its input. What git does not want any more is read and dropped,
+    so that the client comes to reading the answer."""
+    pipe = child.stdin
+    if pipe is None:
+        raise GitError("git has no pipes")
+    gone = False
+    for chunk in body:
+        view = memoryview(chunk)
+        while view and not gone:
+            try:
+                view = view[os.write(pipe.fileno(), view) :]
+            except BrokenPipeError:
+                gone = True
+    pipe.close()
 
 
 class UploadPack:
     """The answer to git-upload-pack, in pieces. `close()` ends git and frees the slot, whoever calls it."""
 
-    def __init__(self, repo: Path, body: Iterator[bytes], protocol: str) -> None:
-        slots = SLOTS
-        if not slots.acquire(timeout=WAIT_SECONDS):
-            raise BusyError("every git slot is taken")
-        self._release: Callable[[], None] | None = slots.release
+    def __init__(self, repo: Path, body: Iterable[bytes], protocol: str) -> None:
+        self._slot = Slot()
         try:
             args = ["upload-pack", "--stateless-rpc", "--strict", str(repo)]
-            self._child = spawn(repo, args, env=_environment(protocol))
-            self._feed(body)
+            self._child = spawn(repo, args, env=environment_for(protocol, _CONFIG))
+            feed(self._child, body)
         except BaseException:
             self.close()
             raise
-
-    def _feed(self, body: Iterator[bytes]) -> None:
-        pipe = self._child.stdin
-        if pipe is None:
-            raise GitError("git has no pipes")
-        try:
-            for chunk in body:
-                view = memoryview(chunk)
-                while view:
-                    view = view[os.write(pipe.fileno(), view) :]
-        except BrokenPipeError:
-            pass
-        pipe.close()
 
     def __iter__(self) -> Self:
         return self
@@ -91,9 +116,7 @@ class UploadPack:
         """End git if it runs; free the slot once."""
         if child := getattr(self, "_child", None):
             end(child)
-        if self._release:
-            self._release()
-            self._release = None
+        self._slot.free()
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +127,7 @@ class UploadPack:
         self.close()
 
 
-def request_body(environ: dict[str, Any]) -> Iterator[bytes]:
+def request_body(environ: dict[str, Any], limit: int = MAX_REQUEST_BYTES) -> Iterator[bytes]:
     """A WSGI request's body in pieces: plain or chunked, inflated if it is gzip, never over the limit.
 
     Raises ValueError when it is too large or damaged.
@@ -117,7 +140,7 @@ def request_body(environ: dict[str, Any]) -> Iterator[bytes]:
         pieces = _inflated(inflate, raw) if inflate else iter([raw])
         for piece in pieces:
             total += len(piece)
-            if total > MAX_REQUEST_BYTES:
+            if total > limit:
                 raise ValueError("the request is too large")
             yield piece
 

@@ -89,7 +89,14 @@ def run(repo: Path, args: Sequence[str], *, stdin: bytes | None = None, env: Map
         return printed if isinstance(printed, bytes) else b""
 
 
-def spawn(repo: Path, args: Sequence[str], *, env: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+def spawn(
+    repo: Path,
+    args: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cpu_seconds: int = CPU_SECONDS,
+    pass_fds: tuple[int, ...] = (),
+) -> "subprocess.Popen[bytes]":
     """Start git in a process group of its own, with pipes and limits. The caller ends it with `end`."""
     child = subprocess.Popen(
         ["git", f"--git-dir={repo}", *args],
@@ -100,8 +107,9 @@ def spawn(repo: Path, args: Sequence[str], *, env: Mapping[str, str] | None = No
         cwd="/",
         start_new_session=True,
         bufsize=0,
+        pass_fds=pass_fds,
     )
-    limits = ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0))
+    limits = ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0))
     for limit, value in limits:
         with contextlib.suppress(OSError):
             resource.prlimit(child.pid, limit, (value, value))

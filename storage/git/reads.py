@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -236,3 +236,20 @@ def commit_info(repo: Path, commit: str) -> Commit:
     if not found:
         raise UnknownRevisionError(commit)
     return found[0]
+
+
+def kind(repo: Path, revision: str, *, env: Mapping[str, str] | None = None) -> str:
+    """commit, tag, tree or blob: what an id (or `id^{}`) names; empty where nothing is there."""
+    try:
+        return run(repo, ["cat-file", "-t", revision], env=env).decode().strip()
+    except GitError:
+        return ""
+
+
+def is_ancestor(repo: Path, old: str, new: str, *, env: Mapping[str, str] | None = None) -> bool:
+    """Whether `new` keeps all that `old` was."""
+    try:
+        run(repo, ["merge-base", "--is-ancestor", old, new], env=env)
+    except GitError:
+        return False
+    return True
