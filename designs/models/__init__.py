@@ -8,16 +8,21 @@ from designs.models.event import Event
 from designs.models.file import File
 from designs.models.issue import Comment, Issue, Label
 from designs.models.large_file import LfsLock, LfsObject
+from designs.models.notification import Notification, NotificationMail
+from designs.models.photo import Photo
 from designs.models.project import Collaborator, Project, ProjectRedirect
 from designs.models.release import Release
 from designs.models.repair import Repair
 from designs.models.report import Report
 from designs.models.revision import Revision
 from designs.models.upload import StagedUpload
+from designs.models.watching import Collection, CollectionItem, Like, Watch
 
 __all__ = [
     "Analysis",
     "Collaborator",
+    "Collection",
+    "CollectionItem",
     "Comment",
     "Comparison",
     "Contribution",
@@ -27,6 +32,10 @@ __all__ = [
     "Label",
     "LfsLock",
     "LfsObject",
+    "Like",
+    "Notification",
+    "NotificationMail",
+    "Photo",
     "Project",
     "ProjectRedirect",
     "ProtectedBranch",
@@ -35,4 +44,5 @@ __all__ = [
     "Report",
     "Revision",
     "StagedUpload",
+    "Watch",
 ]
