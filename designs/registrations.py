@@ -3,27 +3,31 @@
 from accounts.actions import delete_account
 from accounts.models import User
 from designs import indexing, pipeline
+from designs.actions.add_photo import sweep_photos
 from designs.actions.leave import leave_projects
 from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
+from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
 from designs.demo.samples import PASSWORD
-from designs.models import Analysis, Comparison, Repair
+from designs.models import Analysis, Comparison, NotificationMail, Repair
 from jobs import supervisor, worker
 from search import index
 
 
 def register() -> None:
-    """The queues of the kernel, the daily sweeps, the search, and what becomes of projects when a person leaves."""
+    """The queues of kernel and mail, the daily sweeps, the search, and what becomes of projects when a person leaves."""
     worker.register(Analysis, pipeline.analyse)
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
+    worker.register(NotificationMail, send)
     worker.at_start(catch_up)
     worker.at_start(queue_analyses)
     worker.every_day(catch_up)
     worker.every_day(purge_trash)
     worker.every_day(sweep_uploads)
+    worker.every_day(sweep_photos)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
     supervisor.NOTICES.append(_sample_account)
