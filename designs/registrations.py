@@ -17,7 +17,7 @@ from search import index
 
 
 def register() -> None:
-    """The queues of kernel and mail, the daily sweeps, the search, and what becomes of projects when a person leaves."""
+    """The queues of kernel and mail, daily sweeps, the search, and what becomes of projects when a person leaves."""
     worker.register(Analysis, pipeline.analyse)
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
