@@ -5,6 +5,7 @@ from accounts.models import User
 from designs import indexing, pipeline
 from designs.actions.add_photo import sweep_photos
 from designs.actions.leave import leave_projects
+from designs.actions.notify import sweep_notifications
 from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.send_notification import send
@@ -28,6 +29,7 @@ def register() -> None:
     worker.every_day(purge_trash)
     worker.every_day(sweep_uploads)
     worker.every_day(sweep_photos)
+    worker.every_day(sweep_notifications)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
     supervisor.NOTICES.append(_sample_account)
