@@ -8,6 +8,7 @@ from typing import Self
 
 from storage.git import commits, reads
 from storage.git.errors import GitError, UnknownRevisionError
+from storage.git.large_files import LargeFiles
 from storage.git.process import environment, run, stream
 from storage.git.types import Change, Commit, Delete, Entry, Move, Put, Ref, Signature
 
@@ -100,9 +101,10 @@ class Repo:
         author: Signature,
         message: str,
         expect: str | None = None,
+        large: LargeFiles | None = None,
     ) -> str:
         """Commit the edits and return the commit's id; see `commits.commit`."""
-        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect)
+        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect, large=large)
 
     def set_head(self, branch: str) -> None:
         """Make a branch the one that clones check out."""
