@@ -186,6 +186,8 @@ STORAGES = {
     },
 }
 
+X_ACCEL_REDIRECT = env.text("PARTAGE_X_ACCEL_REDIRECT", "")
+S3_REDIRECT = env.flag("PARTAGE_S3_REDIRECT", default=False)
 MAX_FILE = env.size("PARTAGE_MAX_FILE", "1G")
 MAX_PLAIN = env.size("PARTAGE_MAX_PLAIN", "32M")
 MAX_PUSH = env.size("PARTAGE_MAX_PUSH", "2G")

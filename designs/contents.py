@@ -58,6 +58,13 @@ class Opened:
             return iter([self.small[start:stop]])
         return _cut(self.project.repo.stream(self.oid), start, self.size if stop is None else stop)
 
+    def read(self, limit: int) -> bytes:
+        """At most `limit` bytes. Raises MissingContentError where the store has lost them."""
+        try:
+            return b"".join(self.stream(0, min(limit, self.size)))
+        except FileNotFoundError as lost:
+            raise MissingContentError(Pointer(self.stored, self.size)) from lost
+
 
 def _cut(pieces: Iterator[bytes], start: int, stop: int) -> Iterator[bytes]:
     """What lies from `start` up to `stop`: git cannot begin in the middle."""
@@ -93,11 +100,7 @@ def open_content(project: Project, oid: str, size: int | None = None) -> Opened:
 
 def read(project: Project, oid: str, limit: int, size: int | None = None) -> bytes:
     """At most `limit` bytes of the content behind a blob. Raises MissingContentError, MissingPathError."""
-    opened = open_content(project, oid, size)
-    try:
-        return b"".join(opened.stream(0, min(limit, opened.size)))
-    except FileNotFoundError as lost:
-        raise MissingContentError(Pointer(opened.stored, opened.size)) from lost
+    return open_content(project, oid, size).read(limit)
 
 
 def copy_stored(sha256: str, target: Path) -> bool:
