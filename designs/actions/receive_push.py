@@ -28,11 +28,19 @@ class Content:
 
 
 def receive_push(
-    project: Project, branch: str, old: str | None, new: str, *, by: User | None, known: Mapping[str, Content]
+    project: Project,
+    branch: str,
+    old: str | None,
+    new: str,
+    *,
+    by: User | None,
+    known: Mapping[str, Content],
+    is_news: bool = True,
 ) -> Revision:
     """Index `old..new` of a branch, oldest first, and return the row of `new`. Commits already seen are left.
 
-    `by` made `new`; whoever made the others says so when they are indexed in their own name.
+    `by` made `new`; whoever made the others says so when they are indexed in their own name. Where it `is_news`, an
+    event tells of it.
     """
     commits = project.repo.between(old, new)
     seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
@@ -46,7 +54,7 @@ def receive_push(
                 revision = _add_revision(project, commit, by if commit.id == new else None)
                 _add_files(revision, changed[commit.id], contents)
         project.revisions.filter(commit=new, author=None).update(author=by)
-        if commits:
+        if commits and is_news:
             record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=old, new=new, commits=len(commits))
         if branch == project.default_branch:
             project.head = project.repo.tip(branch) or new

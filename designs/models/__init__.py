@@ -13,6 +13,7 @@ from designs.models.release import Release
 from designs.models.repair import Repair
 from designs.models.report import Report
 from designs.models.revision import Revision
+from designs.models.transfer import Export, Import, Mirror
 from designs.models.upload import StagedUpload
 
 __all__ = [
@@ -22,11 +23,14 @@ __all__ = [
     "Comparison",
     "Contribution",
     "Event",
+    "Export",
     "File",
+    "Import",
     "Issue",
     "Label",
     "LfsLock",
     "LfsObject",
+    "Mirror",
     "Project",
     "ProjectRedirect",
     "ProtectedBranch",
