@@ -6,16 +6,18 @@ from designs import indexing, pipeline
 from designs.actions.leave import leave_projects
 from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
+from designs.actions.run_import import run_import, sweep_imports
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
 from designs.demo.samples import PASSWORD
-from designs.models import Analysis, Comparison, Repair
+from designs.models import Analysis, Comparison, Import, Repair
 from jobs import supervisor, worker
 from search import index
 
 
 def register() -> None:
     """The queues of the kernel, the daily sweeps, the search, and what becomes of projects when a person leaves."""
+    worker.register(Import, run_import)
     worker.register(Analysis, pipeline.analyse)
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
@@ -24,6 +26,7 @@ def register() -> None:
     worker.every_day(catch_up)
     worker.every_day(purge_trash)
     worker.every_day(sweep_uploads)
+    worker.every_day(sweep_imports)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
     supervisor.NOTICES.append(_sample_account)

@@ -46,9 +46,10 @@ def fetch_large_files(
     for pointer, came in _all(room, wanted, url, credential, contents, count):
         if isinstance(came, Missed):
             missing.append({"path": pointers[pointer], "sha256": pointer.sha256, "why": came.why})
-        else:
+        elif _keep(project, pointer, came):
             fetched += 1
-            _keep(project, pointer, came)
+        else:
+            missing.append({"path": pointers[pointer], "sha256": pointer.sha256, "why": _("It is another content.")})
     return missing
 
 
@@ -73,14 +74,21 @@ def _all(
             asked.append(pointer)
     if not asked:
         return
+    answered = set()
     try:
-        yield from download(client(), url, asked, room, credential=credential, passed=count)
+        for pointer, came in download(client(), url, asked, room, credential=credential, passed=count):
+            answered.add(pointer)
+            yield pointer, came
     except (WireError, AddressRefusedError) as error:
         for pointer in asked:
+            if pointer in answered:
+                continue
             yield pointer, Missed(pointer, _("Its server does not answer: %(said)s.") % {"said": error})
 
 
-def _keep(project: Project, pointer: Pointer, file: Path) -> None:
-    """The content in the store, and the right of this project to it; a file that is another content is left."""
-    if blobs.put(file) == pointer.sha256:
-        LfsObject.objects.get_or_create(project=project, sha256=pointer.sha256, defaults={"size": pointer.size})
+def _keep(project: Project, pointer: Pointer, file: Path) -> bool:
+    """The content in the store, and the right of this project to it. False for a file that is another content."""
+    if file.stat().st_size != pointer.size or blobs.put(file) != pointer.sha256:
+        return False
+    LfsObject.objects.get_or_create(project=project, sha256=pointer.sha256, defaults={"size": pointer.size})
+    return True

@@ -1,4 +1,7 @@
-"""What a worker does for an import: fetch into a folder of its own, check, put in place, index. Resumable at each step."""
+"""What a worker does for an import: fetch into a folder of its own, check, put in place, index.
+
+A later attempt goes on at the step where an earlier one was killed.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping

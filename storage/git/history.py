@@ -21,15 +21,14 @@ def pointers(repo: Path) -> dict[pointer.Pointer, str]:
         described = run(repo, check, stdin=listed.read()).split(b"\n")
     small: dict[str, str] = {}
     for line in described:
-        kind, _, rest = line.partition(b" ")
-        if kind == b"blob":
-            size, oid, path = rest.split(b" ", 2)
+        if line.startswith(b"blob "):
+            _kind, size, oid, path = line.decode("utf-8", "replace").split(" ", 3)
             if 0 < int(size) < pointer.MAX_BYTES:
-                small[oid.decode()] = path.decode("utf-8", "replace")
-    found = {}
-    for oid, _, pieces in _streamed(repo, small):
+                small[oid] = path
+    found: dict[pointer.Pointer, str] = {}
+    for name, _size, pieces in _streamed(repo, small):
         if parsed := pointer.parse(b"".join(pieces)):
-            found.setdefault(parsed, small[oid])
+            found.setdefault(parsed, small[name])
     return found
 
 

@@ -21,11 +21,12 @@ BUNDLE_HEADS = re.compile(rb"# v[23] git bundle\n")
 _COUNTED = re.compile(
     rb"(Receiving|Resolving|Writing|Indexing|Unpacking|Checking)[a-z ]*: +[0-9]+% \(([0-9]+)/([0-9]+)\)"
 )
+_OVER = re.compile(r"signal (24|25)\b")
+"""SIGXCPU and SIGXFSZ: the limits of the process were reached."""
 # Names and links are judged in sentences afterwards; old histories have odd dates and modes that harm nobody.
 _OLD_WAYS = (
     *("hasDot", "hasDotdot", "hasDotgit", "fullPathname", "badTimezone", "missingEmail", "missingNameBeforeEmail"),
     *("missingSpaceBeforeDate", "missingSpaceBeforeEmail", "zeroPaddedDate", "zeroPaddedFilemode", "nullSha1"),
-    *("gitmodulesSymlink", "gitattributesSymlink", "gitignoreSymlink", "mailmapSymlink", "symlinkTargetBlob"),
 )
 
 
@@ -100,7 +101,7 @@ def remote_refs(repo: Path, remote: Remote) -> tuple[dict[str, str], str]:
         ["ls-remote", "--symref", "--end-of-options", remote.url, "HEAD", "refs/heads/*", "refs/tags/*"],
         remote.environment(),
         Bounds(bytes=1 << 62, seconds=60),
-        lambda _: None,
+        _unheard,
         keep=64 << 20,
     )
     refs, head = {}, ""
@@ -128,7 +129,7 @@ def push(repo: Path, remote: Remote, *, prune: bool, seconds: int) -> None:
     args = ["push", "--porcelain", "--no-verify", *(["--prune"] if prune else [])]
     specs = ["refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"]
     bounds = Bounds(bytes=1 << 62, seconds=seconds)
-    _watched(repo, [*args, "--end-of-options", remote.url, *specs], remote.environment(), bounds, lambda _: None)
+    _watched(repo, [*args, "--end-of-options", remote.url, *specs], remote.environment(), bounds, _unheard)
 
 
 def is_bundle(file: Path) -> bool:
@@ -143,10 +144,7 @@ def unbundle(repo: Path, bundle: Path, *, bounds: Bounds, tick: Tick) -> str:
     Raises GitError (what it lacks, or that it is damaged), TooMuchError.
     """
     env = environment()
-    quiet: Tick = lambda _: None  # noqa: E731
-    _watched(repo, ["bundle", "verify", "-q", str(bundle)], env, bounds, quiet)
-    heads = _watched(repo, ["bundle", "list-heads", str(bundle)], env, bounds, quiet, keep=64 << 20)
-    _watched(repo, ["bundle", "unbundle", "--progress", str(bundle)], env, bounds, tick, keep=64 << 20)
+    heads = _watched(repo, ["bundle", "list-heads", str(bundle)], env, bounds, _unheard, keep=64 << 20)
     refs, head = {}, ""
     for line in heads.decode("utf-8", "surrogateescape").splitlines():
         oid, _, name = line.partition(" ")
@@ -154,9 +152,17 @@ def unbundle(repo: Path, bundle: Path, *, bounds: Bounds, tick: Tick) -> str:
             head = oid
         elif name.startswith(("refs/heads/", "refs/tags/")):
             refs[name] = oid
+    if not refs:
+        return ""
+    _watched(repo, ["bundle", "verify", str(bundle)], env, bounds, _unheard)
+    _watched(repo, ["bundle", "unbundle", "--progress", str(bundle)], env, bounds, tick, keep=64 << 20)
     set_refs(repo, refs)
     named = sorted(name.removeprefix("refs/heads/") for name, oid in refs.items() if oid == head and "/heads/" in name)
     return "main" if "main" in named else next(iter(named), "")
+
+
+def _unheard(_progress: Progress) -> None:
+    """A step that is over soon."""
 
 
 def set_refs(repo: Path, refs: Mapping[str, str]) -> None:
@@ -231,9 +237,9 @@ def _watched(
         code = child.wait()
     finally:
         end(child)
-    if code < 0 and bytes_in(repo) >= bounds.bytes // 2:
-        raise TooMuchError("bytes")
     if code:
+        if over := _OVER.search(f"signal {-code}" if code < 0 else said.decode("utf-8", "replace")):
+            raise TooMuchError({"24": "seconds", "25": "bytes"}[over[1]])
         raise GitError(_last_words(said + printed) or f"git {args[0]} ended with {code}")
     return printed
 
