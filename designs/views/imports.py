@@ -101,5 +101,3 @@ def import_retry(request: HttpRequest, token: str) -> HttpResponse:
 def _own(request: HttpRequest, token: str) -> Import:
     rows = Import.objects.select_related("project__namespace", "namespace")
     return get_object_or_404(rows, token=token, by=person(request))
-
-

@@ -240,6 +240,8 @@ def _watched(
     if code:
         if over := _OVER.search(f"signal {-code}" if code < 0 else said.decode("utf-8", "replace")):
             raise TooMuchError({"24": "seconds", "25": "bytes"}[over[1]])
+        if bytes_in(repo) >= bounds.bytes * 9 // 10:
+            raise TooMuchError("bytes")
         raise GitError(_last_words(said + printed) or f"git {args[0]} ended with {code}")
     return printed
 

@@ -18,6 +18,7 @@ VALUES = {
     "tag": "v1",
     "path": "a.stl",
     "sha256": "{sha256}",
+    "mirror_id": "1",
 }
 
 
