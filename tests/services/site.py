@@ -5,10 +5,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,8 +84,10 @@ class Site:
         return json.loads(self.get(COMMITS)[1])["items"][0]["commit"]
 
     def repository(self):
-        [path] = {head.parent for head in (self.data / "repositories").rglob("HEAD")}
-        return path
+        """Where the project `widget` lies."""
+        with closing(sqlite3.connect(self.data / "db.sqlite3", timeout=20)) as database:
+            [[name]] = database.execute("SELECT repository_id FROM designs_project WHERE slug = 'widget'").fetchall()
+        return next((self.data / "repositories").rglob(f"{name}.git"))
 
 
 def until(true, seconds):
