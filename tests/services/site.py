@@ -44,9 +44,7 @@ class Site:
         return done.stdout.decode()
 
     def start(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [*MANAGE, "serve", "--port", str(self.port)],
             cwd=ROOT, env=self.env, stderr=subprocess.DEVNULL, start_new_session=True,
@@ -88,6 +86,47 @@ class Site:
         with closing(sqlite3.connect(self.data / "db.sqlite3", timeout=20)) as database:
             [[name]] = database.execute("SELECT repository_id FROM designs_project WHERE slug = 'widget'").fetchall()
         return next((self.data / "repositories").rglob(f"{name}.git"))
+
+
+class Nginx:
+    """nginx before a site that it starts, set as docs/install.md says."""
+
+    CONFIG = """
+        daemon off; pid {at}/pid; error_log {at}/error.log warn; worker_processes 1;
+        events {{}}
+        http {{
+            access_log off;
+            client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/fastcgi;
+            uwsgi_temp_path {at}/uwsgi; scgi_temp_path {at}/scgi;
+            server {{ listen 127.0.0.1:{port}; {location} }}
+        }}
+    """
+
+    def __init__(self, folder, site):
+        self.port = free_port()
+        site.env["PARTAGE_SITE_URL"] = f"http://127.0.0.1:{self.port}"
+        site.start()
+        install = (ROOT / "docs" / "install.md").read_text().split("```nginx\n")[1].split("```")[0]
+        location = install.replace("127.0.0.1:8000", f"127.0.0.1:{site.port}").replace("$host", "$http_host")
+        config = folder / "nginx.conf"
+        config.write_text(self.CONFIG.format(at=folder, port=self.port, location=location))
+        self.process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL)
+        assert until(self.answers, 10)
+        site.port = self.port
+
+    def answers(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def until(true, seconds):

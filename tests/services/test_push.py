@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.services.site import Site, clean, until
+from tests.services.site import Nginx, Site, clean, until
 
 pytestmark = pytest.mark.service("git")
 
@@ -52,14 +52,20 @@ class Work:
         return self.run("push", *(words or ("origin", "HEAD")), check=False, **env)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"))
+@pytest.fixture(scope="module", params=["as started", pytest.param("behind nginx", marks=pytest.mark.service("nginx"))])
+def site(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    site, nginx = Site(folder / "data"), None
     try:
-        site.start()
+        if request.param == "behind nginx":
+            nginx = Nginx(folder, site)
+        else:
+            site.start()
         site.ask("POST", "/api/v1/projects", json.dumps({"name": "Widget", "owner": "ada"}))
         yield site
     finally:
+        if nginx:
+            nginx.stop()
         site.kill()
 
 
