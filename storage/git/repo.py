@@ -76,8 +76,8 @@ class Repo:
         """Commits from this one back, those that touched `path` alone when it is given."""
         return reads.log(self.path, commit, path=path, skip=skip, limit=limit)
 
-    def between(self, old: str | None, new: str) -> list[Commit]:
-        """Commits reachable from `new` and not from `old`, oldest first."""
+    def between(self, old: Sequence[str], new: str) -> list[Commit]:
+        """Commits reachable from `new` and from none of `old`, oldest first."""
         return reads.between(self.path, old, new)
 
     def commit_info(self, commit: str) -> Commit:
@@ -118,6 +118,16 @@ class Repo:
         if not reads.HEX.fullmatch(commit):
             raise UnknownRevisionError(commit)
         return stream(self.path, ["archive", "--format=zip", "-1", f"--prefix={prefix}/", commit])
+
+    def mark_unindexed(self) -> Path:
+        """Leave a mark before a ref moves; whoever has indexed the commits removes it. A kill between leaves it."""
+        mark = self.path / f"partage-unindexed.{uuid.uuid4().hex}"
+        mark.touch()
+        return mark
+
+    def unindexed_marks(self) -> list[Path]:
+        """Marks of commits on their way, or left by a process that died."""
+        return list(self.path.glob("partage-unindexed.*"))
 
     def fsck(self) -> list[str]:
         """What git finds wrong; empty when the repository is whole."""
