@@ -42,6 +42,7 @@ def receive_push(
     commits = project.repo.between(_indexed(project, old), new)
     seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
     changed = {commit.id: _changed(project, commit) for commit in commits if commit.id not in seen}
+    git_bytes = project.repo.bytes_on_disk()
     contents = _contents(project, {oid for paths in changed.values() for oid in paths.values()}, known)
     with transaction.atomic():
         locked = Project.objects.select_for_update().get(pk=project.pk)
@@ -54,6 +55,7 @@ def receive_push(
         if commits:
             before = old or next(iter(commits[0].parents), None)
             record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=before, new=new, commits=len(commits))
+        Project.objects.filter(pk=project.pk).update(git_bytes=git_bytes)
         if branch == project.default_branch:
             project.head = project.repo.tip(branch) or new
             project.updated_at = timezone.now()

@@ -1,5 +1,7 @@
 """One bare repository: what pages and actions ask of git."""
 
+import contextlib
+import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
@@ -118,6 +120,15 @@ class Repo:
         if not reads.HEX.fullmatch(commit):
             raise UnknownRevisionError(commit)
         return stream(self.path, ["archive", "--format=zip", "-1", f"--prefix={prefix}/", commit])
+
+    def bytes_on_disk(self) -> int:
+        """What the objects take up. Files that go away meanwhile are left out."""
+        total = 0
+        for folder, _, files in os.walk(self.path / "objects"):
+            for name in files:
+                with contextlib.suppress(FileNotFoundError):
+                    total += (Path(folder) / name).stat().st_size
+        return total
 
     def mark_unindexed(self) -> Path:
         """Leave a mark before a ref moves; whoever has indexed the commits removes it. A kill between leaves it."""
