@@ -176,6 +176,7 @@ STORAGES = {
             "secret_key": env.text("PARTAGE_S3_SECRET_KEY", "") or None,
             "region_name": env.text("PARTAGE_S3_REGION", "") or None,
             "querystring_auth": True,
+            "signature_version": "s3v4",
             "default_acl": None,
         },
     }
@@ -186,7 +187,9 @@ STORAGES = {
     },
 }
 
+S3_DIRECT = env.flag("PARTAGE_S3_DIRECT", True)
 MAX_FILE = env.size("PARTAGE_MAX_FILE", "1G")
+QUOTA = env.size("PARTAGE_QUOTA", "20G")
 MAX_PLAIN = env.size("PARTAGE_MAX_PLAIN", "32M")
 MAX_PUSH = env.size("PARTAGE_MAX_PUSH", "2G")
 MAX_COMMIT = env.size("PARTAGE_MAX_COMMIT", "4G")

@@ -153,9 +153,9 @@ def log(repo: Path, commit: str, *, path: str | None = None, skip: int = 0, limi
     return list(_commits(run(repo, [*args, "--", *([path] if path else [])]).replace(b"\x01\0", b"\x01")))
 
 
-def between(repo: Path, old: str | None, new: str) -> list[Commit]:
-    """Commits reachable from `new` and not from `old`, oldest first."""
-    args = ["log", _LOG, "-z", "--reverse", "--topo-order", new, *([f"^{old}"] if old else [])]
+def between(repo: Path, old: Sequence[str], new: str) -> list[Commit]:
+    """Commits reachable from `new` and from none of `old`, oldest first."""
+    args = ["log", _LOG, "-z", "--reverse", "--topo-order", new, *(f"^{commit}" for commit in old)]
     return list(_commits(run(repo, [*args, "--"]).replace(b"\x01\0", b"\x01")))
 
 

@@ -1,5 +1,7 @@
 """One bare repository: what pages and actions ask of git."""
 
+import contextlib
+import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
@@ -76,8 +78,8 @@ class Repo:
         """Commits from this one back, those that touched `path` alone when it is given."""
         return reads.log(self.path, commit, path=path, skip=skip, limit=limit)
 
-    def between(self, old: str | None, new: str) -> list[Commit]:
-        """Commits reachable from `new` and not from `old`, oldest first."""
+    def between(self, old: Sequence[str], new: str) -> list[Commit]:
+        """Commits reachable from `new` and from none of `old`, oldest first."""
         return reads.between(self.path, old, new)
 
     def commit_info(self, commit: str) -> Commit:
@@ -118,6 +120,25 @@ class Repo:
         if not reads.HEX.fullmatch(commit):
             raise UnknownRevisionError(commit)
         return stream(self.path, ["archive", "--format=zip", "-1", f"--prefix={prefix}/", commit])
+
+    def bytes_on_disk(self) -> int:
+        """What the objects take up. Files that go away meanwhile are left out."""
+        total = 0
+        for folder, _, files in os.walk(self.path / "objects"):
+            for name in files:
+                with contextlib.suppress(FileNotFoundError):
+                    total += (Path(folder) / name).stat().st_size
+        return total
+
+    def mark_unindexed(self) -> Path:
+        """Leave a mark before a ref moves; whoever has indexed the commits removes it. A kill between leaves it."""
+        mark = self.path / f"partage-unindexed.{uuid.uuid4().hex}"
+        mark.touch()
+        return mark
+
+    def unindexed_marks(self) -> list[Path]:
+        """Marks of commits on their way, or left by a process that died."""
+        return list(self.path.glob("partage-unindexed.*"))
 
     def fsck(self) -> list[str]:
         """What git finds wrong; empty when the repository is whole."""
