@@ -21,7 +21,7 @@ def index_history(project: Project, tick: Callable[[Progress], None]) -> int:
     seen = set(project.revisions.values_list("commit", flat=True))
     waiting = {}
     for ref in branches:
-        commits = [commit.id for commit in repo.between(None, ref.commit)]
+        commits = [commit.id for commit in repo.between([], ref.commit)]
         waiting[ref.name] = [commit for commit in commits if commit not in seen]
         seen.update(commits)
     total, done = sum(map(len, waiting.values())), 0

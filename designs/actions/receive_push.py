@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from designs.actions.ask_kernel import ask_analyses, ask_comparisons
+from designs.actions.change_mirrors import queue_mirrors
+from designs.actions.closing_words import close_by_commits
 from designs.actions.record_event import record_event
 from designs.mesh import formats
 from designs.models import Event, File, Project, Revision
@@ -61,8 +63,7 @@ def receive_push(
                 _add_files(revision, changed[commit.id], contents)
         project.revisions.filter(commit=new, author=None).update(author=by)
         if commits and is_news:
-            before = old or next(iter(commits[0].parents), None)
-            record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=before, new=new, commits=len(commits))
+            _tell(project, branch, old, commits, by)
         Project.objects.filter(pk=project.pk).update(git_bytes=git_bytes)
         if branch == project.default_branch:
             project.head = project.repo.tip(branch) or new
@@ -71,6 +72,16 @@ def receive_push(
             project.save(update_fields=["head", "updated_at"])
             _keep_cover(project)
     return project.revisions.get(commit=new)
+
+
+def _tell(project: Project, branch: str, old: str | None, commits: Sequence[Commit], by: User | None) -> None:
+    """The event, what the messages close, and the mirrors that want the same."""
+    before = old or next(iter(commits[0].parents), None)
+    new = commits[-1].id
+    record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=before, new=new, commits=len(commits))
+    if branch == project.default_branch:
+        close_by_commits(project, commits, by=by)
+    queue_mirrors(project)
 
 
 def _indexed(project: Project, old: str | None) -> list[str]:

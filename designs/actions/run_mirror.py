@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from designs import words_transfers
-from designs.actions.accept_push import accept_push
 from designs.actions.check_push import check_push
 from designs.actions.errors import RefusedError
 from designs.actions.fetch_large_files import fetch_large_files
 from designs.actions.index_history import index_history
+from designs.actions.push import Push
 from designs.actions.remotes import bounds, client, remote
 from designs.models import Mirror, Project
 from designs.models.transfer import incoming_folder
@@ -199,4 +199,4 @@ def _index(project: Project, updates: list[RefUpdate], head: str, row: Mirror) -
         project.save(update_fields=["default_branch"])
     index_history(project, lambda _: _still_mine(row))
     if row.by:
-        accept_push(project, updates, by=row.by)
+        Push(project, row.by).done(updates)
