@@ -1,13 +1,9 @@
 """Index the commits that have reached a branch: Revision, File and Analysis rows in one transaction."""
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,20 +12,13 @@ from designs.actions.ask_kernel import ask_analyses, ask_comparisons
 from designs.actions.change_mirrors import queue_mirrors
 from designs.actions.closing_words import close_by_commits
 from designs.actions.record_event import record_event
+from designs.contents import Content, contents_of
 from designs.mesh import formats
 from designs.models import Event, File, Project, Revision
 from storage.git.types import Commit
 
 BATCH = 200
 LONGEST_PUSH_SECONDS = 1800
-
-
-@dataclass(frozen=True)
-class Content:
-    """What is already known of a git blob: its SHA-256 and its size in bytes."""
-
-    sha256: str
-    size: int
 
 
 def receive_push(
@@ -53,7 +42,8 @@ def receive_push(
     seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
     changed = {commit.id: _changed(project, commit) for commit in commits if commit.id not in seen}
     git_bytes = project.repo.bytes_on_disk()
-    contents = _contents(project, {oid for paths in changed.values() for oid in paths.values()}, known)
+    oids = {oid for paths in changed.values() for oid in paths.values()} - known.keys()
+    contents = {**contents_of(project, oids), **known}
     with transaction.atomic():
         locked = Project.objects.select_for_update().get(pk=project.pk)
         seen = set(project.revisions.filter(commit__in=changed).values_list("commit", flat=True))
@@ -121,21 +111,6 @@ def _changed(project: Project, commit: Commit) -> dict[str, str]:
     return {c.path: c.new_oid for c in project.repo.changes(parent, commit.id) if c.new_oid and c.kind != "D"}
 
 
-def _contents(project: Project, oids: set[str], known: Mapping[str, Content]) -> dict[str, Content]:
-    """SHA-256 and size of each blob: as told, as indexed before, or else measured by reading it once."""
-    found = dict(known)
-    rows = project.files.filter(oid__in=oids - found.keys()).values_list("oid", "sha256", "size")
-    found.update({oid: Content(sha256, size) for oid, sha256, size in rows})
-    missing = oids - found.keys()
-    if missing:
-        with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as folder:
-            file = Path(folder) / "blob"
-            for oid in missing:
-                sha256 = project.repo.copy_to(oid, file)
-                found[oid] = Content(sha256, file.stat().st_size)
-    return found
-
-
 def _add_revision(project: Project, commit: Commit, by: User | None) -> Revision:
     return Revision.objects.create(
         project=project,
@@ -156,9 +131,10 @@ def _add_files(revision: Revision, changed: Mapping[str, str], contents: Mapping
             oid=oid,
             sha256=contents[oid].sha256,
             size=contents[oid].size,
-            format=formats.format_of(path) or "",
+            format=(contents[oid].is_here and formats.format_of(path)) or "",
         )
         for path, oid in changed.items()
+        if oid in contents
     ]
     _inherit_units(revision.project, files)
     before = _versions_before(revision.project, files)

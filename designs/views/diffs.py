@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from designs import changes, comparisons, results
+from designs import changes, comparisons, contents, results
 from designs.actions.ask_kernel import ask_comparisons
 from designs.comparisons import Compared
 from designs.mesh import formats
@@ -78,7 +78,10 @@ def _diff(project: Project, change: Change) -> str:
     """A unified diff as coloured HTML; nothing for what is not text or too large to be read."""
     sides: list[list[str]] = []
     for oid in (change.old_oid, change.new_oid):
-        content = project.repo.read(oid, DIFF_BYTES + 1) if oid else b""
+        try:
+            content = contents.read(project, oid, DIFF_BYTES + 1) if oid else b""
+        except contents.MissingContentError:
+            return ""
         text = kinds.as_text(content) if len(content) <= DIFF_BYTES else None
         if text is None:
             return ""

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Self
 
 from storage.git import commits, reads
-from storage.git.errors import GitError, UnknownRevisionError
-from storage.git.process import environment, run, stream
+from storage.git.errors import GitError
+from storage.git.large_files import LargeFiles
+from storage.git.process import environment, run
 from storage.git.types import Change, Commit, Delete, Entry, Move, Put, Ref, Signature
 
 
@@ -102,9 +103,10 @@ class Repo:
         author: Signature,
         message: str,
         expect: str | None = None,
+        large: LargeFiles | None = None,
     ) -> str:
         """Commit the edits and return the commit's id; see `commits.commit`."""
-        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect)
+        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect, large=large)
 
     def set_head(self, branch: str) -> None:
         """Make a branch the one that clones check out."""
@@ -114,12 +116,6 @@ class Repo:
         """Make an annotated tag. Raises GitError when it is there already."""
         env = environment(None, GIT_COMMITTER_NAME=tagger.name, GIT_COMMITTER_EMAIL=tagger.email)
         run(self.path, ["tag", "-a", "-F", "-", name, commit], stdin=message.encode(), env=env)
-
-    def archive(self, commit: str, prefix: str) -> Iterator[bytes]:
-        """A ZIP of all files at a commit, in pieces, below the folder `prefix`."""
-        if not reads.HEX.fullmatch(commit):
-            raise UnknownRevisionError(commit)
-        return stream(self.path, ["archive", "--format=zip", "-1", f"--prefix={prefix}/", commit])
 
     def bytes_on_disk(self) -> int:
         """What the objects take up. Files that go away meanwhile are left out."""
