@@ -6,7 +6,7 @@ from hashlib import sha256
 from django.core.cache import cache
 
 from designs.models import Project
-from storage.git.types import Commit
+from storage.git.types import LastChange
 
 KEEP = 7 * 24 * 3600
 
@@ -42,10 +42,10 @@ def version_of(project: Project, ref_path: str) -> Version:
     return Version(ref, commit, path.strip("/"), branches, tags)
 
 
-def last_changes(project: Project, commit: str, folder: str) -> dict[str, Commit]:
+def last_changes(project: Project, commit: str, folder: str) -> dict[str, LastChange]:
     """Name -> last commit of each entry of a folder; a commit never changes, so the answer is kept."""
     key = f"last-changes:{project.repository_id.hex}:{commit}:{sha256(folder.encode()).hexdigest()}"
-    found: dict[str, Commit] | None = cache.get(key)
+    found: dict[str, LastChange] | None = cache.get(key)
     if found is None:
         found = project.repo.last_changes(commit, folder)
         cache.set(key, found, KEEP)

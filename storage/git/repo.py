@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from storage.git import commits, reads
+from storage.git import commits, history, reads
 from storage.git.errors import GitError, UnknownRevisionError
 from storage.git.process import environment, run, stream
-from storage.git.types import Change, Commit, Delete, Entry, Move, Put, Ref, Signature
+from storage.git.types import Change, Commit, Delete, Entry, LastChange, Move, Put, Ref, Signature
 
 
 class Repo:
@@ -38,7 +38,7 @@ class Repo:
 
     def tip(self, branch: str) -> str | None:
         """The commit at the end of a branch; None where there is no such branch."""
-        return next((ref.commit for ref in self.branches() if ref.name == branch), None)
+        return reads.tip(self.path, branch)
 
     def branches(self) -> list[Ref]:
         """Branches, the one changed last first."""
@@ -88,9 +88,14 @@ class Repo:
         """What differs between two commits."""
         return reads.changes(self.path, old, new)
 
-    def last_changes(self, commit: str, folder: str = "") -> dict[str, Commit]:
+    def changes_of(self, old: Sequence[str], new: str) -> Iterator[tuple[Commit, list[Change]]]:
+        """Each commit of `new` that none of `old` has, oldest first, with its changes; see `history.changes_of`."""
+        return history.changes_of(self.path, old, new)
+
+    def last_changes(self, commit: str, folder: str = "") -> dict[str, LastChange]:
         """Name -> last commit, for each entry of a folder."""
-        return reads.last_changes(self.path, commit, folder)
+        names = {entry.name for entry in self.tree(commit, folder)}
+        return history.last_changes(self.path, commit, folder, names)
 
     def commit(
         self,
