@@ -45,20 +45,25 @@ def tip(repo: Path, branch: str) -> str | None:
 
 def refs(repo: Path, kind: str) -> list[Ref]:
     """Branches (`heads`, newest first) or tags (`tags`, newest first) with the commits they lead to."""
-    lines = run(
-        repo,
-        [
-            "for-each-ref",
-            "--sort=-creatordate",
-            "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)",
-            f"refs/{kind}/",
-        ],
-    ).splitlines()
-    found = []
-    for line in lines:
+    return _refs(repo, kind)[kind]
+
+
+def all_refs(repo: Path) -> tuple[list[Ref], list[Ref]]:
+    """(branches, tags), each with the newest first, in one process."""
+    found = _refs(repo, "heads", "tags")
+    return found["heads"], found["tags"]
+
+
+def _refs(repo: Path, *kinds: str) -> dict[str, list[Ref]]:
+    fields = "%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)"
+    wanted = [f"refs/{kind}/" for kind in kinds]
+    lines = run(repo, ["for-each-ref", "--sort=-creatordate", f"--format={fields}", *wanted]).split(b"\n")
+    found: dict[str, list[Ref]] = {kind: [] for kind in kinds}
+    for line in filter(None, lines):
         name, own, peeled, own_kind, peeled_kind = line.split(b"\0")
         if b"commit" in (own_kind, peeled_kind):
-            found.append(Ref(_text(name).split("/", 2)[2], (peeled or own).decode()))
+            _, kind, short = _text(name).split("/", 2)
+            found[kind].append(Ref(short, (peeled or own).decode()))
     return found
 
 
@@ -98,13 +103,16 @@ def entry(repo: Path, commit: str, path: str) -> Entry:
     return found[0]
 
 
-def split_ref(repo: Path, ref_and_path: str) -> tuple[str, str, str]:
+def split_ref(repo: Path, ref_and_path: str, known: Sequence[Ref] | None = None) -> tuple[str, str, str]:
     """`feature/x/parts/a.stl` -> (ref, commit, path): the longest ref that is there wins; else a commit's id.
 
     Raises UnknownRevisionError.
     """
     whole = ref_and_path.strip("/")
-    for ref in sorted((r for k in ("heads", "tags") for r in refs(repo, k)), key=lambda r: -len(r.name)):
+    if known is None:
+        heads, tags = all_refs(repo)
+        known = [*heads, *tags]
+    for ref in sorted(known, key=lambda r: -len(r.name)):
         if whole == ref.name or whole.startswith(f"{ref.name}/"):
             return ref.name, ref.commit, whole[len(ref.name) + 1 :]
     first, _, path = whole.partition("/")

@@ -2,11 +2,11 @@
 
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from storage.git import commits, history, reads
+from storage.git import batch, commits, history, reads
 from storage.git.errors import GitError, UnknownRevisionError
 from storage.git.process import environment, run, stream
 from storage.git.types import Change, Commit, Delete, Entry, LastChange, Move, Put, Ref, Signature
@@ -48,9 +48,14 @@ class Repo:
         """Tags, the newest first."""
         return reads.refs(self.path, "tags")
 
-    def split_ref(self, ref_and_path: str) -> tuple[str, str, str]:
-        """(ref, commit, path) of an address in which the ref may have slashes. Raises UnknownRevisionError."""
-        return reads.split_ref(self.path, ref_and_path)
+    def refs(self) -> tuple[list[Ref], list[Ref]]:
+        """(branches, tags), each with the newest first."""
+        return reads.all_refs(self.path)
+
+    def split_ref(self, ref_and_path: str, known: Sequence[Ref] | None = None) -> tuple[str, str, str]:
+        """(ref, commit, path) of an address in which the ref may have slashes; `known` are all refs where they have
+        been read already. Raises UnknownRevisionError."""
+        return reads.split_ref(self.path, ref_and_path, known)
 
     def tree(self, commit: str, path: str = "", *, recursive: bool = False) -> list[Entry]:
         """The entries of a folder, or of all below it. Raises MissingPathError."""
@@ -63,6 +68,10 @@ class Repo:
     def read(self, oid: str, limit: int) -> bytes:
         """At most `limit` bytes of a blob."""
         return reads.read(self.path, oid, limit)
+
+    def read_many(self, oids: Iterable[str], limit: int) -> dict[str, bytes]:
+        """Blob -> content, for those of at most `limit` bytes, in one process."""
+        return batch.read_many(self.path, oids, limit)
 
     def stream(self, oid: str) -> Iterator[bytes]:
         """A blob in pieces."""
