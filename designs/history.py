@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from designs.models import FolderHistory, Project, Release, ReleasedHistory, Revision
-from storage.git import history, reads
+from storage.git import reads, walks
 from storage.git.types import LastChange
 
 KEPT = 4
@@ -35,15 +35,15 @@ def _brought_forward(
     project: Project, base: FolderHistory | None, commit: str, folder: str, names: Collection[str]
 ) -> dict[str, LastChange]:
     if base is None:
-        return history.last_changes(project.path, commit, folder, names)
+        return walks.last_changes(project.path, commit, folder, names)
     before = _unpacked(base.entries)
-    found = history.last_changes(project.path, commit, folder, names, since=base.tip)
+    found = walks.last_changes(project.path, commit, folder, names, since=base.tip)
     for name in set(names) & before.keys():
         newer = found.get(name)
         if newer is None or before[name].committed > newer.committed:
             found[name] = before[name]
     if left := set(names) - found.keys():
-        found |= history.last_changes(project.path, commit, folder, left)
+        found |= walks.last_changes(project.path, commit, folder, left)
     return found
 
 
@@ -101,9 +101,9 @@ def mark_released(project: Project) -> None:
 
 def _spread(project: Project, releases: Sequence[Sequence[int | str]], older: list[str]) -> dict[int, list[str]] | None:
     """Release -> the commits that no release before it has. None where an older release has one of these already."""
-    gone = set(history.missing(project.path, [*(str(commit) for _, commit in releases), *older]))
+    gone = set(walks.missing(project.path, [*(str(commit) for _, commit in releases), *older]))
     here = [(int(pk), str(commit)) for pk, commit in releases if commit not in gone]
-    parents = history.parents(project.path, [c for _, c in here], [c for c in older if c not in gone]) if here else {}
+    parents = walks.parents(project.path, [c for _, c in here], [c for c in older if c not in gone]) if here else {}
     if any(commit not in parents for _, commit in here):
         return None
     order = {commit: number for number, commit in enumerate(parents)}

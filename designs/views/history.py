@@ -13,7 +13,7 @@ from designs.views.commits import Line, compare_versions, with_people
 from designs.views.page import project_page, show
 from designs.views.paging import page_number
 from designs.views.versions import version_of
-from storage.git import history as walks
+from storage.git import walks
 from storage.git.errors import MissingPathError
 
 PER_PAGE = 30

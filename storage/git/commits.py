@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from storage import names
-from storage.git import history, reads
+from storage.git import reads, walks
 from storage.git.errors import ConflictError, GitError, MissingPathError, NothingToCommitError
 from storage.git.process import environment, run
 from storage.git.types import Delete, Entry, Move, Put, Signature
@@ -60,7 +60,7 @@ def commit(
             except GitError:
                 continue
             with contextlib.suppress(GitError):
-                history.write_commit_graph(repo)
+                walks.write_commit_graph(repo)
             return new
     raise ConflictError("The project is changing too fast. Try again.")
 

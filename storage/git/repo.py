@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from storage.git import batch, commits, history, reads
+from storage.git import batch, commits, reads, walks
 from storage.git.errors import GitError, UnknownRevisionError
 from storage.git.process import environment, run, stream
 from storage.git.types import Change, Commit, Delete, Entry, LastChange, Move, Put, Ref, Signature
@@ -98,13 +98,13 @@ class Repo:
         return reads.changes(self.path, old, new)
 
     def changes_of(self, old: Sequence[str], new: str) -> Iterator[tuple[Commit, list[Change]]]:
-        """Each commit of `new` that none of `old` has, oldest first, with its changes; see `history.changes_of`."""
-        return history.changes_of(self.path, old, new)
+        """Each commit of `new` that none of `old` has, oldest first, with its changes; see `walks.changes_of`."""
+        return walks.changes_of(self.path, old, new)
 
     def last_changes(self, commit: str, folder: str = "") -> dict[str, LastChange]:
         """Name -> last commit, for each entry of a folder."""
         names = {entry.name for entry in self.tree(commit, folder)}
-        return history.last_changes(self.path, commit, folder, names)
+        return walks.last_changes(self.path, commit, folder, names)
 
     def commit(
         self,

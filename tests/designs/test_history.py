@@ -9,7 +9,7 @@ from designs import history
 from designs.actions.commit_files import commit_files
 from designs.actions.publish_release import publish_release
 from designs.models import FolderHistory, ReleasedHistory
-from storage.git import history as walks
+from storage.git import walks
 from storage.git.types import Move
 from tests.factories import commit, make_project, make_user
 

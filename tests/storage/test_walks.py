@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from storage.git import batch, history
+from storage.git import batch, walks
 from storage.git.errors import MissingPathError
 from storage.git.repo import Repo
 from storage.git.types import Delete, Move, Put, Signature
@@ -81,11 +81,11 @@ def test_a_walk_that_is_left_early_leaves_no_git_behind(repo, commit):
 
 def test_last_changes_brought_forward_are_those_of_a_whole_walk(repo, commit):
     old = commit({"d/x": b"1", "d/y": b"1", "d/sub/z": b"1", "top": b"1"}, "first")
-    before = history.last_changes(repo.path, old, "d", {"x", "y", "sub"})
+    before = walks.last_changes(repo.path, old, "d", {"x", "y", "sub"})
     new = commit({"d/sub/z": b"2", "top": b"2"}, "second")
-    since = history.last_changes(repo.path, new, "d", {"x", "y", "sub"}, since=old)
+    since = walks.last_changes(repo.path, new, "d", {"x", "y", "sub"}, since=old)
     assert {name: last.title for name, last in since.items()} == {"sub": "second"}
-    assert before | since == history.last_changes(repo.path, new, "d", {"x", "y", "sub"})
+    assert before | since == walks.last_changes(repo.path, new, "d", {"x", "y", "sub"})
 
 
 def test_a_branch_is_asked_for_by_its_whole_name(repo, commit):
@@ -98,8 +98,8 @@ def test_a_branch_is_asked_for_by_its_whole_name(repo, commit):
 
 def test_parents_come_before_their_children(repo, commit):
     ids = [commit({"a": b"%d" % number}) for number in range(3)]
-    assert list(history.parents(repo.path, [ids[2]])) == ids
-    assert history.parents(repo.path, [ids[2]], [ids[0]]) == {ids[1]: (ids[0],), ids[2]: (ids[1],)}
+    assert list(walks.parents(repo.path, [ids[2]])) == ids
+    assert walks.parents(repo.path, [ids[2]], [ids[0]]) == {ids[1]: (ids[0],), ids[2]: (ids[1],)}
 
 
 def test_what_lies_at_many_places_is_asked_at_once(repo, commit):
@@ -108,8 +108,8 @@ def test_what_lies_at_many_places_is_asked_at_once(repo, commit):
     same = repo.entry(first, "a b").oid
     asked = [(first, "a b"), (second, "a b"), (second, "gone\nor missing"), (second, "a b")]
     newer = repo.entry(second, "a b").oid
-    assert history.objects_at(repo.path, asked) == [same, newer, "", newer]
-    assert history.missing(repo.path, [first, "1" * 40, second]) == ["1" * 40]
+    assert walks.objects_at(repo.path, asked) == [same, newer, "", newer]
+    assert walks.missing(repo.path, [first, "1" * 40, second]) == ["1" * 40]
 
 
 def test_many_blobs_are_read_and_hashed_by_one_process(repo, commit):
