@@ -6,6 +6,7 @@ from designs.models.comparison import Comparison
 from designs.models.contribution import Contribution
 from designs.models.event import Event
 from designs.models.file import File
+from designs.models.history import FolderHistory, ReleasedHistory
 from designs.models.issue import Comment, Issue, Label
 from designs.models.large_file import LfsLock, LfsObject
 from designs.models.notification import Notification, NotificationMail
@@ -30,6 +31,7 @@ __all__ = [
     "Event",
     "Export",
     "File",
+    "FolderHistory",
     "Import",
     "Issue",
     "Label",
@@ -44,6 +46,7 @@ __all__ = [
     "ProjectRedirect",
     "ProtectedBranch",
     "Release",
+    "ReleasedHistory",
     "Repair",
     "Report",
     "Revision",
