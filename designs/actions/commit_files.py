@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from designs import contents, large_files, photos
 from designs.actions.errors import RefusedError
-from designs.actions.receive_push import indexed_tip, receive_push
+from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
 from storage import names
 from storage.git import errors as git_errors
@@ -61,7 +61,7 @@ def commit_files(
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
     _check_pointers(project, edits)
     repo = project.repo
-    old = indexed_tip(project, branch)
+    mark = repo.mark_unindexed()
     try:
         new = repo.commit(
             branch,
@@ -71,13 +71,26 @@ def commit_files(
             expect=expect,
             large=large_files.rule(project),
         )
-    except git_errors.NothingToCommitError as error:
-        raise RefusedError(_("Nothing has changed: these files are already there."), "no-change") from error
-    except git_errors.ConflictError as error:
-        raise RefusedError(str(error), "conflict") from error
-    except git_errors.MissingPathError as error:
-        raise RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing") from error
-    return receive_push(project, branch, old, new, by=by, known={})
+    except (git_errors.GitError, OSError) as error:
+        mark.unlink(missing_ok=True)
+        if refusal := _refusal(error):
+            raise refusal from error
+        raise
+    revision = receive_push(project, branch, None, new, by=by, known={})
+    mark.unlink(missing_ok=True)
+    return revision
+
+
+def _refusal(error: Exception) -> RefusedError | None:
+    """What the person asked for and git could not do, as a sentence."""
+    match error:
+        case git_errors.NothingToCommitError():
+            return RefusedError(_("Nothing has changed: these files are already there."), "no-change")
+        case git_errors.ConflictError():
+            return RefusedError(str(error), "conflict")
+        case git_errors.MissingPathError():
+            return RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing")
+    return None
 
 
 def _check_pointers(project: Project, edits: Sequence[Edit]) -> None:

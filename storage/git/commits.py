@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from storage import names
-from storage.git import reads
+from storage.git import reads, walks
 from storage.git.errors import ConflictError, GitError, MissingPathError, NothingToCommitError
 from storage.git.large_files import LargeFiles, Prepared, Settling, prepare, update_index
 from storage.git.process import environment, run
@@ -61,7 +61,7 @@ def commit(
             except GitError:
                 continue
             with contextlib.suppress(GitError):
-                run(repo, ["commit-graph", "write", "--reachable", "--changed-paths", "--split"])
+                walks.write_commit_graph(repo)
             return new
     raise ConflictError("The project is changing too fast. Try again.")
 

@@ -12,16 +12,6 @@ CONTENT = b"solid cube" * 1000
 KEY = hashlib.sha256(CONTENT).hexdigest()
 
 
-@pytest.fixture(scope="session")
-def s3_server():
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
-
-
 @pytest.fixture
 def file(tmp_path):
     def write(content):
@@ -32,25 +22,17 @@ def file(tmp_path):
     return write
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.service("s3"))])
 def store(request, settings, tmp_path):
     if request.param == "folder":
-        backend = "django.core.files.storage.FileSystemStorage"
-        options = {"location": tmp_path / "blobs"}
+        own = {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "blobs"},
+        }
     else:
-        import boto3
-
-        own = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-        address = request.getfixturevalue("s3_server")
-        s3 = boto3.resource("s3", endpoint_url=address, **own)
-        bucket = s3.create_bucket(Bucket="blobs")
-        bucket.objects.delete()
-        backend = "storages.backends.s3.S3Storage"
-        options = {
-            "bucket_name": "blobs", "endpoint_url": address, "access_key": "test", "secret_key": "test",
-            "region_name": "us-east-1", "default_acl": None,
-        }  # fmt: skip
-    settings.STORAGES = {**settings.STORAGES, "blobs": {"BACKEND": backend, "OPTIONS": options}}
+        server = request.getfixturevalue("s3_server")
+        own = server.storage(server.empty_bucket())
+    settings.STORAGES = {**settings.STORAGES, "blobs": own}
     return request.param
 
 

@@ -1,6 +1,7 @@
 """What the actions promise, whichever door they are called from."""
 
 import hashlib
+import os
 from datetime import timedelta
 
 import pytest
@@ -197,6 +198,7 @@ def test_an_unlisted_project_is_seen_by_its_address_alone(project):
 
 def test_a_commit_whose_process_died_before_it_was_indexed_is_indexed_at_the_next_start(project, ada, tmp_path):
     put = _put(tmp_path, "lost.stl", b"solid x")
+    project.repo.mark_unindexed()
     lost = project.repo.commit("main", [put], author=signature(ada), message="Lost")
     assert not project.revisions.filter(commit=lost).exists()
     assert catch_up() == 1
@@ -204,6 +206,13 @@ def test_a_commit_whose_process_died_before_it_was_indexed_is_indexed_at_the_nex
     assert project.head == lost
     assert project.files.get(path="lost.stl").sha256 == hashlib.sha256(b"solid x").hexdigest()
     assert catch_up() == 0
+
+
+def test_the_mark_of_a_dead_process_goes_when_no_push_can_be_that_old(project):
+    fresh, old = project.repo.mark_unindexed(), project.repo.mark_unindexed()
+    os.utime(old, (0, 0))
+    catch_up()
+    assert project.repo.unindexed_marks() == [fresh]
 
 
 def test_a_commit_on_top_of_one_that_was_not_indexed_indexes_both(project, ada, tmp_path):

@@ -46,7 +46,7 @@ def test_the_history_of_a_file_answers_for_each_version(project, client):
     commit(project, {"part.stl": solids.box()})
     commit(project, {"part.stl": solids.box((30.0, 20.0, 10.01))})
     Worker().drain()
-    page = client.get(address("commits", project) + "?path=part.stl").content.decode()
+    page = client.get(address("history", project, "main/part.stl")).content.decode()
     assert page.count('class="answer small"') == 1
     assert "less than a print shows: no need to reprint" in page
 

@@ -160,8 +160,8 @@ def test_the_log_is_paged_and_follows_one_path(repo, put):
     ids = [_commit(repo, [put("a" if n % 2 else "b", str(n).encode())], f"c{n}") for n in range(7)]
     assert [c.id for c in repo.log(ids[-1], skip=2, limit=3)] == ids[::-1][2:5]
     assert [c.title for c in repo.log(ids[-1], "a")] == ["c5", "c3", "c1"]
-    assert [c.id for c in repo.between(ids[2], ids[4])] == ids[3:5]
-    assert [c.id for c in repo.between(None, ids[1])] == ids[:2]
+    assert [c.id for c in repo.between([ids[2]], ids[4])] == ids[3:5]
+    assert [c.id for c in repo.between([], ids[1])] == ids[:2]
 
 
 def test_each_entry_of_a_folder_has_its_last_commit(repo, put):
@@ -193,7 +193,7 @@ def test_writers_at_once_lose_nothing(repo, put):
         thread.join()
     tip = repo.tip("main")
     assert len([e for e in repo.tree(tip, recursive=True) if e.kind == "blob"]) == 24
-    assert len(repo.between(None, tip)) == 24
+    assert len(repo.between([], tip)) == 24
     assert repo.fsck() == []
 
 
