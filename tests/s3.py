@@ -69,5 +69,6 @@ class S3Server:
             "OPTIONS": {
                 "bucket_name": bucket, "endpoint_url": self.url, "access_key": ACCESS_KEY, "secret_key": SECRET_KEY,
                 "region_name": REGION, "default_acl": None,
+                "signature_version": "s3v4",
             },
         }  # fmt: skip

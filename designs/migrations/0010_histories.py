@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("designs", "0003_working_together"),
+        ("designs", "0006_transfers"),
     ]
 
     operations = [

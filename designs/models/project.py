@@ -75,6 +75,7 @@ class Project(models.Model):
     forked_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forks")
     last_issue_number = models.PositiveIntegerField(default=0, editable=False)
     head = models.CharField(max_length=40, blank=True, help_text=_("Commit at the tip of the default branch"))
+    git_bytes = models.PositiveBigIntegerField(default=0, editable=False, help_text="Bytes on disk")
     cover = models.ForeignKey("File", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -119,6 +120,11 @@ class Project(models.Model):
     def clone_url(self) -> str:
         """What people give to `git clone`."""
         return f"{settings.SITE_URL}/@{self}.git"
+
+    @property
+    def is_readable_by_all(self) -> bool:
+        """Whether anybody who has the address may read it."""
+        return self.visibility != Project.Visibility.PRIVATE and not (self.hidden_at or self.deleted_at)
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from designs import history, results
+from designs import contents, history, results
 from designs.models import Project
 from designs.views.overview import readme
 from designs.views.page import project_page, show
@@ -38,7 +38,7 @@ def tree(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     version = version_of(project, ref_path)
     prefix = f"{version.path}/" if version.path else ""
     entries = project.repo.tree(version.commit, version.path, recursive=True)
-    blobs = [e for e in entries if e.kind != "tree"]
+    blobs = contents.sized(project, [e for e in entries if e.kind != "tree"])
     if not blobs and version.path:
         raise MissingPathError(version.path)
     here = [e for e in blobs if "/" not in e.path[len(prefix) :]][:THUMBNAILS]

@@ -1,14 +1,17 @@
 """One bare repository: what pages and actions ask of git."""
 
+import contextlib
+import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from storage.git import batch, commits, reads, walks
-from storage.git.errors import GitError, UnknownRevisionError
-from storage.git.process import environment, run, stream
+from storage.git import commits, reads, walks
+from storage.git.errors import GitError
+from storage.git.large_files import LargeFiles
+from storage.git.process import environment, run
 from storage.git.types import Change, Commit, Delete, Entry, LastChange, Move, Put, Ref, Signature
 
 
@@ -69,10 +72,6 @@ class Repo:
         """At most `limit` bytes of a blob."""
         return reads.read(self.path, oid, limit)
 
-    def read_many(self, oids: Iterable[str], limit: int) -> dict[str, bytes]:
-        """Blob -> content, for those of at most `limit` bytes, in one process."""
-        return batch.read_many(self.path, oids, limit)
-
     def stream(self, oid: str) -> Iterator[bytes]:
         """A blob in pieces."""
         return reads.blob(self.path, oid)
@@ -114,9 +113,10 @@ class Repo:
         author: Signature,
         message: str,
         expect: str | None = None,
+        large: LargeFiles | None = None,
     ) -> str:
         """Commit the edits and return the commit's id; see `commits.commit`."""
-        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect)
+        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect, large=large)
 
     def set_head(self, branch: str) -> None:
         """Make a branch the one that clones check out."""
@@ -127,11 +127,14 @@ class Repo:
         env = environment(None, GIT_COMMITTER_NAME=tagger.name, GIT_COMMITTER_EMAIL=tagger.email)
         run(self.path, ["tag", "-a", "-F", "-", name, commit], stdin=message.encode(), env=env)
 
-    def archive(self, commit: str, prefix: str) -> Iterator[bytes]:
-        """A ZIP of all files at a commit, in pieces, below the folder `prefix`."""
-        if not reads.HEX.fullmatch(commit):
-            raise UnknownRevisionError(commit)
-        return stream(self.path, ["archive", "--format=zip", "-1", f"--prefix={prefix}/", commit])
+    def bytes_on_disk(self) -> int:
+        """What the objects take up. Files that go away meanwhile are left out."""
+        total = 0
+        for folder, _, files in os.walk(self.path / "objects"):
+            for name in files:
+                with contextlib.suppress(FileNotFoundError):
+                    total += (Path(folder) / name).stat().st_size
+        return total
 
     def mark_unindexed(self) -> Path:
         """Leave a mark before a ref moves; whoever has indexed the commits removes it. A kill between leaves it."""

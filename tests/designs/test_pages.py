@@ -201,7 +201,7 @@ def test_rename_and_delete_are_commits(signed_in, project):
     signed_in.post(page, {"action": "rename", "ref": "main", "path": "knob.stl", "to": "parts/knob.stl"})
     signed_in.post(page, {"action": "delete", "ref": "main", "path": "notes.txt"})
     entries = project.repo.tree(project.repo.tip("main"), recursive=True)
-    assert {e.path for e in entries if e.kind == "blob"} == {"README.md", "parts/knob.stl", "parts/lid.stl"}
+    assert {e.path for e in entries if e.kind == "blob"} == {*factories.FIRST, "parts/knob.stl", "parts/lid.stl"}
 
 
 def test_old_addresses_lead_to_the_same_page_of_the_renamed_project(client, project, ada):

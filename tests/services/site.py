@@ -155,3 +155,9 @@ def cloned(site, into):
         for path in into.rglob("*")
         if path.is_file() and ".git" not in path.relative_to(into).parts
     }
+
+
+def rows(site, statement):
+    """Run one statement on the site's database and commit it."""
+    with closing(sqlite3.connect(site.data / "db.sqlite3", timeout=20)) as database, database:
+        return database.execute(statement).fetchall()

@@ -5,23 +5,15 @@ import json
 import os
 import shutil
 import socket
-import sqlite3
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 import pytest
 
-from tests.services.site import COMMITS, Site, clean, cloned, multipart, until
+from tests.services.site import COMMITS, Site, clean, cloned, multipart, rows, until
 
 pytestmark = pytest.mark.service("git")
-
-
-def rows(site, statement):
-    """Run one statement on the site's database and commit it."""
-    with closing(sqlite3.connect(site.data / "db.sqlite3", timeout=20)) as database, database:
-        return database.execute(statement).fetchall()
 
 
 def running(site):

@@ -1,12 +1,10 @@
 """A whole history is read in one git process, and says what each commit alone says."""
 
-import hashlib
 import subprocess
 
 import pytest
 
-from storage.git import batch, walks
-from storage.git.errors import MissingPathError
+from storage.git import walks
 from storage.git.repo import Repo
 from storage.git.types import Delete, Move, Put, Signature
 
@@ -110,17 +108,3 @@ def test_what_lies_at_many_places_is_asked_at_once(repo, commit):
     newer = repo.entry(second, "a b").oid
     assert walks.objects_at(repo.path, asked) == [same, newer, "", newer]
     assert walks.missing(repo.path, [first, "1" * 40, second]) == ["1" * 40]
-
-
-def test_many_blobs_are_read_and_hashed_by_one_process(repo, commit):
-    contents = {"a": b"", "b": b"x" * 300_000, "c": bytes(range(256)), "d": b"line\n"}
-    tip = commit(contents)
-    oids = {path: repo.entry(tip, path).oid for path in contents}
-    assert repo.read_many(oids.values(), 1000) == {oids[path]: contents[path] for path in "acd"}
-    found = dict(batch.digests(repo.path, oids.values()))
-    for path, content in contents.items():
-        digest = found[oids[path]]
-        assert (digest.sha256, digest.size) == (hashlib.sha256(content).hexdigest(), len(content))
-        assert digest.head == (content if len(content) < 1024 else b"")
-    with pytest.raises(MissingPathError):
-        repo.read_many(["1" * 40], 10)
