@@ -103,6 +103,26 @@ def read(project: Project, oid: str, limit: int, size: int | None = None) -> byt
     return open_content(project, oid, size).read(limit)
 
 
+def read_many(project: Project, oids: Iterable[str], limit: int) -> dict[str, bytes]:
+    """Blob -> the content behind it, for those of at most `limit` bytes that are here; by one git child."""
+    found: dict[str, bytes] = {}
+    pointers: dict[str, Pointer] = {}
+    with BlobReader(project.path) as reader:
+        for oid in set(oids):
+            size, pieces = reader.open(oid)
+            if size > limit:
+                continue
+            found[oid] = b"".join(pieces)
+            if one := pointer.parse(found[oid]):
+                pointers[oid] = one
+    here = held(project, pointers.values())
+    for oid, one in pointers.items():
+        del found[oid]
+        if here.get(one.sha256) == one.size <= limit:
+            found[oid] = Opened(project, oid, one.size, stored=one.sha256).read(limit)
+    return found
+
+
 def copy_stored(sha256: str, target: Path) -> bool:
     """Write a content that any project holds by LFS to a file; False where none does."""
     if not LfsObject.objects.filter(sha256=sha256).exists():

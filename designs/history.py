@@ -74,14 +74,15 @@ def changed_in(project: Project, release: Release) -> dict[str, str]:
 
 def mark_released(project: Project) -> None:
     """Note at each revision the first release that has it. Works only where a release has come or gone since."""
-    now = [list(pair) for pair in project.releases.order_by("pk").values_list("pk", "commit")]
+    releases = project.releases.order_by("pk").values_list("pk", "commit")
+    now: list[list[int | str]] = [[pk, commit] for pk, commit in releases]
     row = ReleasedHistory.objects.filter(project=project).first()
     known = row.releases if row else []
     if now == known:
         return
     added = [pair for pair in now if pair not in known]
     grown = len(added) + len(known) == len(now)
-    spread = _spread(project, added, [commit for _, commit in known]) if grown else None
+    spread = _spread(project, added, [str(commit) for _, commit in known]) if grown else None
     if spread is None:
         spread = _spread(project, now, []) or {}
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 import difflib
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,9 +13,7 @@ from designs.mesh import formats
 from designs.models import Project
 from designs.results import Result
 from designs.views import kinds
-from storage.git.blob_reader import BlobReader
 from storage.git.types import Change
-from storage.lfs import pointer
 
 SHAPES = 30
 DIFFS = 20
@@ -46,17 +44,16 @@ def of_changes(project: Project, found: Sequence[Change]) -> list[Changed]:
     sides = [(befores.get(c.old_path) if c.old_oid else None, afters.get(c.path) if c.new_oid else None) for c in found]
     shapes = [(b, a) for b, a in sides if b and a and comparisons.is_shape(b) and comparisons.is_shape(a)][:SHAPES]
     compared = {one.after.file.pk: one for one in asked(shapes)}
-    texts = itertools.islice((c.path for c in found if not formats.format_of(c.path)), DIFFS)
-    with_diff = set(texts)
+    with_diff = set(itertools.islice((c.path for c in found if not formats.format_of(c.path)), DIFFS))
     sides_of = {oid for c in found if c.path in with_diff for oid in (c.old_oid, c.new_oid) if oid}
-    read = _read(project, sides_of)
+    texts = contents.read_many(project, sides_of, DIFF_BYTES) if sides_of else {}
     return [
         Changed(
             change,
             before,
             after,
             compared.get(after.file.pk) if before and after else None,
-            _diff(change, read) if change.path in with_diff else "",
+            _diff(change, texts) if change.path in with_diff else "",
         )
         for change, (before, after) in zip(found, sides, strict=True)
     ]
@@ -78,27 +75,12 @@ def asked(pairs: Sequence[tuple[Result, Result]]) -> list[Compared]:
     return comparisons.of_pairs(pairs)
 
 
-def _read(project: Project, oids: Collection[str]) -> dict[str, bytes | None]:
-    """Blob -> the beginning of its content, by one git for all but pointers; None where it has not arrived."""
-    found: dict[str, bytes | None] = {}
-    with BlobReader(project.path) as reader:
-        for oid in oids:
-            found[oid] = reader.read(oid, DIFF_BYTES + 1)
-    for oid, content in found.items():
-        if content and pointer.parse(content):
-            try:
-                found[oid] = contents.read(project, oid, DIFF_BYTES + 1)
-            except contents.MissingContentError:
-                found[oid] = None
-    return found
-
-
-def _diff(change: Change, texts: Mapping[str, bytes | None]) -> str:
+def _diff(change: Change, texts: Mapping[str, bytes]) -> str:
     """A unified diff as coloured HTML; nothing for what is not text or too large to be read."""
     sides: list[list[str]] = []
     for oid in (change.old_oid, change.new_oid):
-        content = texts[oid] if oid else b""
-        text = kinds.as_text(content) if content is not None and len(content) <= DIFF_BYTES else None
+        content = texts.get(oid) if oid else b""
+        text = kinds.as_text(content) if content is not None else None
         if text is None:
             return ""
         sides.append(text.splitlines())
