@@ -76,7 +76,9 @@ def refuse_wrong_engine(kind: str) -> None:
         raise BackupError("This backup is of PostgreSQL and this site runs on SQLite: restore it on PostgreSQL, or take "
                           "one with --portable.")  # fmt: skip
     if kind == PG_DUMP and not shutil.which("pg_restore"):
-        raise BackupError("This backup was made by pg_dump; pg_restore is not installed here (package postgresql-client).")
+        raise BackupError(
+            "This backup was made by pg_dump; pg_restore is not installed here (package postgresql-client)."
+        )
 
 
 def refuse_newer(migrations: list[list[str]], *, exact: bool) -> None:
