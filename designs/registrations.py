@@ -3,8 +3,10 @@
 from accounts.actions import delete_account
 from accounts.models import User
 from designs import indexing, pipeline
+from designs.actions import receive_push
 from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
+from designs.actions.contributions import follow_branch
 from designs.actions.export_mine import run_export, sweep_exports
 from designs.actions.leave import leave_projects
 from designs.actions.rebuild import queue_analyses
@@ -38,6 +40,7 @@ def register() -> None:
     worker.every_day(sweep_exports)
     worker.every_day(revive_mirrors)
     worker.every_day(sweep_photos)
+    receive_push.AFTER.append(follow_branch)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
     supervisor.NOTICES.append(_sample_account)
