@@ -41,7 +41,8 @@ def said_by(path: str, head: bytes) -> Said | None:
     tags = [tag for found in _TAG.findall(text) if parse(tag := _END.sub("", found).strip()) is not None]
     copyrights = tuple(dict.fromkeys(_END.sub("", line).strip() for line in _COPYRIGHT.findall(text)))
     if tags or copyrights:
-        return Said(" AND ".join(dict.fromkeys(f"({tag})" if " OR " in tag else tag for tag in tags)), copyrights)
+        tags = list(dict.fromkeys(tags))
+        return Said(" AND ".join(f"({tag})" if len(tags) > 1 and " " in tag else tag for tag in tags), copyrights)
     name = PurePosixPath(path)
     if _TEXTS.fullmatch(name.name) and (known := recognise(text)):
         return Said(known)
