@@ -188,6 +188,8 @@ STORAGES = {
 }
 
 S3_DIRECT = env.flag("PARTAGE_S3_DIRECT", True)
+X_ACCEL_REDIRECT = env.text("PARTAGE_X_ACCEL_REDIRECT", "")
+S3_REDIRECT = env.flag("PARTAGE_S3_REDIRECT", default=False)
 MAX_FILE = env.size("PARTAGE_MAX_FILE", "1G")
 QUOTA = env.size("PARTAGE_QUOTA", "20G")
 MAX_PLAIN = env.size("PARTAGE_MAX_PLAIN", "32M")
@@ -204,6 +206,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2 * MAX_COMMIT_FILES + 100
 WORKERS = env.number("PARTAGE_WORKERS", 1)
 WEB_THREADS = env.number("PARTAGE_WEB_THREADS", 8, least=2)
 GIT_SLOTS = env.number("PARTAGE_GIT_SLOTS", 4, least=1)
+MAX_IMPORT = env.size("PARTAGE_MAX_IMPORT", "2G")
+IMPORT_SECONDS = 60 * env.number("PARTAGE_IMPORT_MINUTES", 20, least=1)
+IMPORT_ALLOWED_HOSTS = [host.lower() for host in env.words("PARTAGE_IMPORT_ALLOWED_HOSTS")]
+IMPORT_CA_FILE = (
+    Path(env.text("PARTAGE_IMPORT_CA_FILE", "")).resolve() if env.text("PARTAGE_IMPORT_CA_FILE", "") else None
+)
+EXPORT_DAYS = env.number("PARTAGE_EXPORT_DAYS", 7, least=1)
 TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
 
 CONTENT_SECURITY_POLICY = {

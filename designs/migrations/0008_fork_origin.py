@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("designs", "0003_working_together")]
+    dependencies = [("designs", "0010_histories")]
 
     operations = [
         migrations.AddField(

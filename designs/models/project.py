@@ -128,6 +128,11 @@ class Project(models.Model):
         return f"{settings.SITE_URL}/@{self}.git"
 
     @property
+    def is_readable_by_all(self) -> bool:
+        """Whether anybody who has the address may read it."""
+        return self.visibility != Project.Visibility.PRIVATE and not (self.hidden_at or self.deleted_at)
+
+    @property
     def is_open(self) -> bool:
         """Whether the licence is an open one."""
         return licences.is_open(self.licence)
