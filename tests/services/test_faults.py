@@ -13,7 +13,7 @@ import pytest
 
 from tests.services.site import COMMITS, Site, clean, cloned, multipart, rows, until
 
-pytestmark = pytest.mark.service("git")
+pytestmark = pytest.mark.service("git", "git-lfs")
 
 
 def running(site):
