@@ -137,9 +137,8 @@ def _files(project: Project, commit: str) -> Iterator[str]:
         notices = "".join(f" {plain(line)}." for line in one.copyrights)
         lines.append(f"- {plain(path)}: {plain(one.expression) if one.expression else _('see the project')}.{notices}")
     yield "\n".join(lines)
-    if left := len(said) - MOST_FILES:
-        if left > 0:
-            yield ngettext("And %(n)d more file.", "And %(n)d more files.", left) % {"n": left}
+    if (left := len(said) - MOST_FILES) > 0:
+        yield ngettext("And %(n)d more file.", "And %(n)d more files.", left) % {"n": left}
 
 
 def _foot() -> Iterator[str]:

@@ -25,11 +25,11 @@ from search import index
 def register() -> None:
     """The queues, the daily sweeps, the search, and what becomes of projects when a person leaves."""
     worker.register(Import, run_import)
+    worker.register(Mirror, run_mirror)
+    worker.register(Export, run_export)
     worker.register(Analysis, pipeline.analyse)
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
-    worker.register(Mirror, run_mirror)
-    worker.register(Export, run_export)
     worker.register(NotificationMail, send)
     worker.at_start(catch_up)
     worker.at_start(queue_analyses)
