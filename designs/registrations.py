@@ -17,6 +17,7 @@ from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
 from designs.demo.samples import PASSWORD
+from designs.descriptions import describe_all
 from designs.models import Analysis, Comparison, Export, Import, Mirror, NotificationMail, Repair
 from jobs import supervisor, worker
 from search import index
@@ -35,6 +36,7 @@ def register() -> None:
     worker.at_start(queue_analyses)
     worker.every_day(catch_up)
     worker.every_day(purge_trash)
+    worker.every_day(describe_all)
     worker.every_day(sweep_uploads)
     worker.every_day(sweep_imports)
     worker.every_day(sweep_exports)

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 from designs import discussions, policy
 from designs.actions import contributions as actions
 from designs.actions.errors import RefusedError
+from designs.limits import within_limits
 from designs.models import Comment, Contribution, Issue, Project
 from designs.views import diffs
 from designs.views.commits import SHOWN, with_people
 from designs.views.issues import issue_of
-from designs.views.limits import within_limits
 from designs.views.lookup import person
 from designs.views.page import project_page, show
 from designs.views.paging import page_number

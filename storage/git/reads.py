@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.git.errors import GitError, MissingPathError, UnknownRevisionError
 from storage.git.process import run, stream
-from storage.git.types import Change, Commit, Entry, Kind, Ref
+from storage.git.types import Change, Commit, Entry, Kind, Ref, Tag
 
 HEX = re.compile(r"[0-9a-f]{40}")
 ZERO = "0" * 40
@@ -65,6 +65,19 @@ def _refs(repo: Path, *kinds: str) -> dict[str, list[Ref]]:
             _, kind, short = _text(name).split("/", 2)
             found[kind].append(Ref(short, (peeled or own).decode()))
     return found
+
+
+def annotated_tag(repo: Path, name: str) -> Tag | None:
+    """An annotated tag; None for a plain one and where there is none."""
+    fields = "--format=%(refname)%00%(objecttype)%00%(taggerdate:iso-strict)%00%(contents)%00%00"
+    raw = run(repo, ["for-each-ref", fields, f"refs/tags/{name}"])
+    for record in raw.split(b"\0\0\n"):
+        full, _, rest = record.partition(b"\0")
+        kind, _, rest = rest.partition(b"\0")
+        when, _, message = rest.partition(b"\0")
+        if _text(full) == f"refs/tags/{name}" and kind == b"tag" and when:
+            return Tag(name, _text(message).strip("\n"), datetime.fromisoformat(when.decode()))
+    return None
 
 
 def _entries(raw: bytes, prefix: str) -> Iterator[Entry]:
