@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from designs import contents
+from designs.descriptions import note_held
 from designs.mesh import formats
 from designs.models import LfsObject, Project
 from storage import blobs
@@ -105,6 +106,7 @@ def keep(project: Project, files: Sequence[Path]) -> list[Pointer]:
     kept = [Pointer(blobs.put(file), file.stat().st_size) for file in files]
     now = timezone.now()
     rows = {one.sha256: LfsObject(project=project, sha256=one.sha256, size=one.size, created_at=now) for one in kept}
+    note_held(project, [(one.sha256, one.size) for one in rows.values()])
     LfsObject.objects.bulk_create(
         rows.values(),
         batch_size=200,

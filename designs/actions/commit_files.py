@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from designs import contents, large_files, photos, quota
+from designs.actions import licence_gate
 from designs.actions.errors import RefusedError
 from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
@@ -58,6 +59,7 @@ def commit_files(
     if not edits:
         raise RefusedError(_("Choose at least one file."), "no-files")
     edits = [_checked(edit) for edit in edits]
+    licence_gate.refuse_incompatible(project, edits)
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
     _check_room(project, edits)
     _check_pointers(project, edits)

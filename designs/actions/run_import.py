@@ -68,7 +68,7 @@ def _brought_in(row: Import, watch: Watch) -> tuple[Project, list[dict[str, str]
             _forget(row, row.project)
         if row.project is None:
             received = import_sources.receive(row, room, watch)
-            import_sources.check(received, room, watch)
+            import_sources.check(row, received, room, watch)
             contents = received.contents
             row.project = _put_in_place(row, received)
             Import.objects.filter(pk=row.pk).update(left_out=received.left_out[:200])
