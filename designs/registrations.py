@@ -5,7 +5,7 @@ from accounts.models import User
 from designs import indexing, pipeline
 from designs.actions.change_mirrors import revive_mirrors
 from designs.actions.export_mine import run_export, sweep_exports
-from designs.actions.leave import leave_projects
+from designs.actions.leave import leave_projects, leave_transfers
 from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.run_import import run_import, sweep_imports
@@ -36,6 +36,7 @@ def register() -> None:
     worker.every_day(revive_mirrors)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
+    delete_account.BEFORE.append(leave_transfers)
     supervisor.NOTICES.append(_sample_account)
 
 
