@@ -188,6 +188,8 @@ STORAGES = {
 }
 
 S3_DIRECT = env.flag("PARTAGE_S3_DIRECT", True)
+X_ACCEL_REDIRECT = env.text("PARTAGE_X_ACCEL_REDIRECT", "")
+S3_REDIRECT = env.flag("PARTAGE_S3_REDIRECT", default=False)
 MAX_FILE = env.size("PARTAGE_MAX_FILE", "1G")
 QUOTA = env.size("PARTAGE_QUOTA", "20G")
 MAX_PLAIN = env.size("PARTAGE_MAX_PLAIN", "32M")

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from html import escape
 from urllib.parse import quote, unquote, urlsplit
@@ -25,7 +25,10 @@ _ATTRIBUTES = {
     "h3": {"id"},
     "h4": {"id"},
 }
+_CLASSES = {"a": {"part"}}
+_CLOSED_TO_LINKS = re.compile(r"<(/?)(?:a|code|pre|kbd)\b", re.IGNORECASE)
 Address = Callable[[str, str], str]
+Link = Callable[[str], str]
 
 
 @cache
@@ -33,7 +36,7 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
 
 
-def render(text: str, *, folder: str = "", address: Address | None = None) -> str:
+def render(text: str, *, folder: str = "", address: Address | None = None, link: Link | None = None) -> str:
     """HTML for a page.
 
     `address(kind, path)` gives the address of a file of the same version, kind being "page" or "raw"; `folder` is
@@ -45,15 +48,37 @@ def render(text: str, *, folder: str = "", address: Address | None = None) -> st
         _lower_heading(token)
         _rewrite(token.children or [], folder, address)
     _mark_tasks(tokens)
+    if link:
+        for word in _open_words(tokens):
+            word.type, word.content = "html_inline", link(word.content)
     html = parser.renderer.render(tokens, parser.options, {})
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
         generic_attribute_prefixes=set(),
     )
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, outside code and links."""
+    return [word.content for word in _open_words(_parser().parse(text[:MAX_CHARACTERS]))]
+
+
+def _open_words(tokens: list[Token]) -> Iterator[Token]:
+    """Text in which a link may be made: not in code, not in a link, not in an element of the writer's that is one."""
+    for token in tokens:
+        depth = 0
+        for child in list(token.children or []):
+            if child.type in {"link_open", "link_close"}:
+                depth += child.nesting
+            elif child.type == "html_inline" and (tag := _CLOSED_TO_LINKS.match(child.content)):
+                depth = max(depth + (-1 if tag[1] else 1), 0)
+            elif child.type == "text" and depth == 0:
+                yield child
 
 
 def plain(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from designs.actions.receive_push import Content, receive_push
+from designs.actions.receive_push import receive_push
+from designs.contents import Content
 from designs.models import Project
 from storage.git import history
 from storage.git.transfer import Progress

@@ -1,33 +1,29 @@
 """Index the commits that have reached a branch: Revision, File and Analysis rows in one transaction."""
 
 import contextlib
-import tempfile
+import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from designs.actions.ask_kernel import ask_analyses, ask_comparisons
+from designs.actions.change_mirrors import queue_mirrors
+from designs.actions.closing_words import close_by_commits
 from designs.actions.record_event import record_event
+from designs.contents import Content, contents_of
 from designs.mesh import formats
 from designs.models import Event, File, Project, Revision
 from storage.git.types import Commit
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
+AFTER: list[Callable[[Project, str, User | None], None]] = []
+"""What follows when a branch has moved and its rows stand: (project, branch, who moved it)."""
 LONGEST_PUSH_SECONDS = 1800
-
-
-@dataclass(frozen=True)
-class Content:
-    """What is already known of a git blob: its SHA-256 and its size in bytes."""
-
-    sha256: str
-    size: int
 
 
 def receive_push(
@@ -51,7 +47,8 @@ def receive_push(
     seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
     changed = {commit.id: _changed(project, commit) for commit in commits if commit.id not in seen}
     git_bytes = project.repo.bytes_on_disk()
-    contents = _contents(project, {oid for paths in changed.values() for oid in paths.values()}, known)
+    oids = {oid for paths in changed.values() for oid in paths.values()} - known.keys()
+    contents = {**contents_of(project, oids), **known}
     with transaction.atomic():
         locked = Project.objects.select_for_update().get(pk=project.pk)
         seen = set(project.revisions.filter(commit__in=changed).values_list("commit", flat=True))
@@ -61,8 +58,7 @@ def receive_push(
                 _add_files(revision, changed[commit.id], contents)
         project.revisions.filter(commit=new, author=None).update(author=by)
         if commits and is_news:
-            before = old or next(iter(commits[0].parents), None)
-            record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=before, new=new, commits=len(commits))
+            _tell(project, branch, old, commits, by)
         Project.objects.filter(pk=project.pk).update(git_bytes=git_bytes)
         if branch == project.default_branch:
             project.head = project.repo.tip(branch) or new
@@ -70,7 +66,23 @@ def receive_push(
             project.cover = locked.cover
             project.save(update_fields=["head", "updated_at"])
             _keep_cover(project)
+    if is_news:
+        for follow in AFTER:
+            try:
+                follow(project, branch, by)
+            except Exception:
+                log.exception("%s: what follows a push to %s failed", project, branch)
     return project.revisions.get(commit=new)
+
+
+def _tell(project: Project, branch: str, old: str | None, commits: Sequence[Commit], by: User | None) -> None:
+    """The event, what the messages close, and the mirrors that want the same."""
+    before = old or next(iter(commits[0].parents), None)
+    new = commits[-1].id
+    record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=before, new=new, commits=len(commits))
+    if branch == project.default_branch:
+        close_by_commits(project, commits, by=by)
+    queue_mirrors(project)
 
 
 def _indexed(project: Project, old: str | None) -> list[str]:
@@ -110,21 +122,6 @@ def _changed(project: Project, commit: Commit) -> dict[str, str]:
     return {c.path: c.new_oid for c in project.repo.changes(parent, commit.id) if c.new_oid and c.kind != "D"}
 
 
-def _contents(project: Project, oids: set[str], known: Mapping[str, Content]) -> dict[str, Content]:
-    """SHA-256 and size of each blob: as told, as indexed before, or else measured by reading it once."""
-    found = dict(known)
-    rows = project.files.filter(oid__in=oids - found.keys()).values_list("oid", "sha256", "size")
-    found.update({oid: Content(sha256, size) for oid, sha256, size in rows})
-    missing = oids - found.keys()
-    if missing:
-        with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as folder:
-            file = Path(folder) / "blob"
-            for oid in missing:
-                sha256 = project.repo.copy_to(oid, file)
-                found[oid] = Content(sha256, file.stat().st_size)
-    return found
-
-
 def _add_revision(project: Project, commit: Commit, by: User | None) -> Revision:
     return Revision.objects.create(
         project=project,
@@ -145,9 +142,10 @@ def _add_files(revision: Revision, changed: Mapping[str, str], contents: Mapping
             oid=oid,
             sha256=contents[oid].sha256,
             size=contents[oid].size,
-            format=formats.format_of(path) or "",
+            format=(contents[oid].is_here and formats.format_of(path)) or "",
         )
         for path, oid in changed.items()
+        if oid in contents
     ]
     _inherit_units(revision.project, files)
     before = _versions_before(revision.project, files)

@@ -1,6 +1,7 @@
 """Write down that something happened in a project: the one door to notifications, feeds and webhooks."""
 
 from accounts.models import User
+from designs.actions.notify import notify
 from designs.models import Event, Issue, Project
 
 
@@ -8,4 +9,6 @@ def record_event(
     project: Project, kind: Event.Kind, *, by: User | None, issue: Issue | None = None, **payload: object
 ) -> Event:
     """Make the row. To be called in the transaction of what happened, so that both stand or neither."""
-    return Event.objects.create(project=project, kind=kind, actor=by, issue=issue, payload=payload)
+    event = Event.objects.create(project=project, kind=kind, actor=by, issue=issue, payload=payload)
+    notify(event)
+    return event

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("designs", "0003_working_together"),
+        ("designs", "0004_social"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,8 +6,11 @@ from designs.models.comparison import Comparison
 from designs.models.contribution import Contribution
 from designs.models.event import Event
 from designs.models.file import File
+from designs.models.history import FolderHistory, ReleasedHistory
 from designs.models.issue import Comment, Issue, Label
 from designs.models.large_file import LfsLock, LfsObject
+from designs.models.notification import Notification, NotificationMail
+from designs.models.photo import Photo
 from designs.models.project import Collaborator, Project, ProjectRedirect
 from designs.models.release import Release
 from designs.models.repair import Repair
@@ -15,28 +18,38 @@ from designs.models.report import Report
 from designs.models.revision import Revision
 from designs.models.transfer import Export, Import, Mirror
 from designs.models.upload import StagedUpload
+from designs.models.watching import Collection, CollectionItem, Like, Watch
 
 __all__ = [
     "Analysis",
     "Collaborator",
+    "Collection",
+    "CollectionItem",
     "Comment",
     "Comparison",
     "Contribution",
     "Event",
     "Export",
     "File",
+    "FolderHistory",
     "Import",
     "Issue",
     "Label",
     "LfsLock",
     "LfsObject",
+    "Like",
     "Mirror",
+    "Notification",
+    "NotificationMail",
+    "Photo",
     "Project",
     "ProjectRedirect",
     "ProtectedBranch",
     "Release",
+    "ReleasedHistory",
     "Repair",
     "Report",
     "Revision",
     "StagedUpload",
+    "Watch",
 ]

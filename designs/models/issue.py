@@ -47,13 +47,26 @@ class Issue(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("project", "number", name="one_issue_a_number")]
+        indexes = [models.Index("project", "state", name="issue_by_state")]
         ordering = ["-number"]
 
     def __str__(self) -> str:
         return f"#{self.number} {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for something."""
+        return self.state == Issue.State.OPEN
+
+    def get_absolute_url(self) -> str:
+        """The page of the discussion, or of the contribution."""
+        name = "contributions" if self.kind == Issue.Kind.CONTRIBUTION else "issues"
+        return f"{self.project.get_absolute_url()}{name}/{self.number}/"
 
 
 class Comment(models.Model):
@@ -65,6 +78,7 @@ class Comment(models.Model):
     path = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]

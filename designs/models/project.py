@@ -73,6 +73,12 @@ class Project(models.Model):
     default_branch = models.CharField(max_length=100, default="main")
     default_is_protected = models.BooleanField(default=True)
     forked_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forks")
+    forked_commit = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="Version that it was made from"
+    )
+    forked_licence = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="Licence under which it was received"
+    )
     last_issue_number = models.PositiveIntegerField(default=0, editable=False)
     head = models.CharField(max_length=40, blank=True, help_text=_("Commit at the tip of the default branch"))
     git_bytes = models.PositiveBigIntegerField(default=0, editable=False, help_text="Bytes on disk")
@@ -120,6 +126,11 @@ class Project(models.Model):
     def clone_url(self) -> str:
         """What people give to `git clone`."""
         return f"{settings.SITE_URL}/@{self}.git"
+
+    @property
+    def is_readable_by_all(self) -> bool:
+        """Whether anybody who has the address may read it."""
+        return self.visibility != Project.Visibility.PRIVATE and not (self.hidden_at or self.deleted_at)
 
     @property
     def is_open(self) -> bool:

@@ -1,9 +1,10 @@
-"""A report: somebody tells the site's staff that a project should not be here."""
+"""A report: somebody tells the site's staff that a project, or what is said in it, should not be here."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from designs.models.issue import Comment, Issue
 from designs.models.project import Project
 
 
@@ -18,6 +19,8 @@ class Report(models.Model):
         OTHER = "other", _("Something else")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reports")
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
     reporter = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
     details = models.TextField(max_length=4000, blank=True)

@@ -38,10 +38,10 @@ def _put(tmp_path, path, content):
     return Put(path, file)
 
 
-def test_a_new_project_is_a_git_repository_with_a_readme(project, ada):
+def test_a_new_project_is_a_git_repository_with_a_readme_and_attributes_for_large_files(project, ada):
     assert project.path.is_dir()
     assert project.head == project.repo.tip("main")
-    assert [entry.path for entry in project.repo.tree(project.head)] == ["README.md"]
+    assert [entry.path for entry in project.repo.tree(project.head)] == [".gitattributes", "README.md"]
     assert project.revisions.get().author == ada
 
 
@@ -87,7 +87,7 @@ def test_delete_and_rename_are_commits(project, ada, tmp_path):
     commit_files(project, [_put(tmp_path, "a.txt", b"one"), _put(tmp_path, "b.txt", b"two")], by=ada)
     commit_files(project, [Move("a.txt", "deep/c.txt"), Delete("b.txt")], by=ada, message="Tidy")
     paths = {e.path for e in project.repo.tree(project.repo.tip("main"), recursive=True) if e.kind == "blob"}
-    assert paths == {"README.md", "deep/c.txt"}
+    assert paths == {".gitattributes", "README.md", "deep/c.txt"}
 
 
 @pytest.mark.parametrize("path", ["../evil.stl", "/etc/passwd", ".git/config", "a/.GIT/hooks/x", "aux.stl", "a\\b.stl"])

@@ -3,9 +3,12 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.factories import commit, make_project, make_user
+from designs.actions.add_comment import add_comment
+from designs.actions.add_photo import add_photo
+from designs.actions.open_issue import open_issue
+from tests.factories import commit, make_project, make_user, picture
 
-GIT = {"info_refs", "upload_pack"}
+GIT = {"info_refs", "upload_pack", "receive_pack"}
 VALUES = {
     "ref_path": "main/a.stl",
     "ref": "main",
@@ -19,6 +22,11 @@ VALUES = {
     "path": "a.stl",
     "sha256": "{sha256}",
     "mirror_id": "1",
+    "oid": "{sha256}",
+    "lock_id": "1",
+    "number": "1",
+    "comment_id": "{comment}",
+    "name": "{photo}",
 }
 
 
@@ -55,7 +63,12 @@ def test_every_address_of_a_private_project_hides_it(client, who):
     project = make_project(make_user("ada"), visibility="private")
     revision = commit(project, {"a.stl": b"solid a\nendsolid a\n"})
     file = revision.files.get()
+    said = add_comment(
+        open_issue(project, by=project.created_by, kind="wish", title="A lid"), by=project.created_by, text="Yes"
+    )
+    photo = add_photo(project, by=project.created_by, file=picture(), size=100)
     known = {"file": file.pk, "commit": revision.commit, "sha256": file.sha256}
+    known |= {"comment": said.pk, "photo": photo.name}
     if who == "eve":
         client.force_login(make_user("eve"))
     shown = {}
@@ -66,7 +79,7 @@ def test_every_address_of_a_private_project_hides_it(client, who):
             answer = getattr(client, method)(address(route, one, known))
             allowed = {401} if one.name in GIT else {401, 404, 405}
             signs_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
-            if answer.status_code in {400, 422}:
+            if answer.status_code in {400, 403, 415, 422}:
                 missing = address(route, one, known).replace("/widget", "/nothing")
                 allowed = allowed | {getattr(client, method)(missing).status_code}
             if answer.status_code not in allowed and not signs_in:
