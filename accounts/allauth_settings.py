@@ -13,6 +13,10 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 # An address is stopped after ten wrong passwords; a handle only by a crowd, so that nobody locks another out.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/10m/ip,1000/h/key",
+    "open_issue": "10/10m/user,60/d/user",
+    "comment": "30/10m/user,300/d/user",
+    "photo": "60/10m/user,500/d/user",
+    "report": "20/h/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -12,6 +12,8 @@ from accounts import pictures
 from accounts.models import AccessToken, Membership, Organisation, User
 
 KINDS = {
+    "issues": _("Something is said or settled in a discussion that I take part in, or in a project that I watch"),
+    "mentions": _("Somebody mentions me"),
     "contributions": _("Somebody commits to or reports on my projects"),
     "requests": _("Somebody answers a request of mine or sends me one"),
     "releases": _("A project that I take part in has a new release"),

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts import policy as accounts_policy
 from accounts.models import User
-from designs.models import Collaborator, Project
+from designs.models import Collaborator, Comment, Issue, Project
 
 Person = User | AnonymousUser
 
@@ -36,6 +36,33 @@ def can_manage(user: Person, project: Project) -> bool:
 def can_own(user: Person, project: Project) -> bool:
     """Transfer and delete: the owner, or who manages the owning organisation."""
     return user.is_authenticated and accounts_policy.can_manage(user, project.namespace)
+
+
+def can_settle(user: Person, issue: Issue) -> bool:
+    """Close, reopen, rename and label an issue: who opened it, and who may write."""
+    if not user.is_authenticated:
+        return False
+    return issue.author_id == user.pk or can_write(user, issue.project)
+
+
+def can_reword(user: Person, said: Issue | Comment) -> bool:
+    """Change a text: who wrote it."""
+    return user.is_authenticated and said.author_id == user.pk
+
+
+def can_remove(user: Person, comment: Comment) -> bool:
+    """Delete a comment: who wrote it, who manages the project, staff."""
+    return can_reword(user, comment) or can_manage(user, comment.issue.project) or can_moderate(user)
+
+
+def can_offer(user: Person, source: Project) -> bool:
+    """Offer the commits of a project as a contribution to another: who may write to where they lie."""
+    return can_write(user, source)
+
+
+def can_merge(user: Person, project: Project) -> bool:
+    """Take a contribution in: who may write to the project."""
+    return can_write(user, project)
 
 
 def is_protected(project: Project, branch: str) -> bool:

@@ -4,11 +4,8 @@ from pathlib import Path
 from typing import IO
 
 from django.core.files import File
-from django.core.files.storage import Storage, storages
 
-
-def _store() -> Storage:
-    return storages["blobs"]
+from storage.blobs import store
 
 
 def _key(name: str) -> str:
@@ -19,14 +16,14 @@ def put(name: str, file: Path) -> None:
     """Keep a file under a name of ours, in the place of an earlier one."""
     delete(name)
     with file.open("rb") as source:
-        _store().save(_key(name), File(source))
+        store().save(_key(name), File(source))
 
 
 def open_parcel(name: str) -> IO[bytes]:
     """The file. Raises FileNotFoundError."""
-    return _store().open(_key(name), "rb")
+    return store().open(_key(name), "rb")
 
 
 def delete(name: str) -> None:
     """Remove it if it is there."""
-    _store().delete(_key(name))
+    store().delete(_key(name))

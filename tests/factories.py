@@ -1,9 +1,11 @@
 """People, projects and commits for tests, made by the same actions as everybody's."""
 
+import io
 import tempfile
 from pathlib import Path
 
 from django.conf import settings
+from PIL import Image
 
 from accounts.actions.create_person import create_person
 from accounts.models import Membership, Namespace, Organisation
@@ -43,3 +45,11 @@ def commit(project, files, *, by=None, message="", **values):
             file.write_bytes(content.encode() if isinstance(content, str) else content)
             edits.append(Put(path, file))
         return commit_files(project, edits, by=by or project.created_by, message=message, **values)
+
+
+def picture(size=(64, 48), kind="JPEG", **values):
+    """A small photo as a file."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "#c2400b").save(out, kind, **values)
+    out.seek(0)
+    return out

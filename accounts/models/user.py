@@ -11,7 +11,7 @@ LANGUAGES = [("en", "English"), ("fr", "Français")]
 
 def default_notifications() -> dict[str, bool]:
     """All kinds of mail are on until the person says otherwise."""
-    return {"contributions": True, "requests": True, "releases": True}
+    return {"issues": True, "mentions": True, "contributions": True, "requests": True, "releases": True}
 
 
 class User(AbstractUser):

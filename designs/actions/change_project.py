@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from accounts.models import Namespace, User
+from designs.actions import licence_gate
 from designs.actions.ask_kernel import ask_analyses
 from designs.actions.create_project import free_slug
 from designs.actions.errors import RefusedError
@@ -17,7 +18,8 @@ FIELDS = {"name", "summary", "licence", "tags", "processes", "materials", "visib
 
 
 def update_project(project: Project, values: Mapping[str, object]) -> Project:
-    """Set metadata. Raises RefusedError for a default branch that is not there."""
+    """Set metadata. Raises RefusedError for a default branch that is not there, and what a fork may not be."""
+    licence_gate.check_settings(project, values)
     changed = [name for name in values if name in FIELDS]
     if "visibility" in changed:
         describe_before(project, str(values["visibility"]))

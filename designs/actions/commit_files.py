@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from designs import contents, large_files, photos
+from designs import contents, large_files, photos, quota
+from designs.actions import licence_gate
 from designs.actions.errors import RefusedError
 from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
@@ -58,7 +59,9 @@ def commit_files(
     if not edits:
         raise RefusedError(_("Choose at least one file."), "no-files")
     edits = [_checked(edit) for edit in edits]
+    licence_gate.refuse_incompatible(project, edits)
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
+    _check_room(project, edits)
     _check_pointers(project, edits)
     repo = project.repo
     mark = repo.mark_unindexed()
@@ -91,6 +94,13 @@ def _refusal(error: Exception) -> RefusedError | None:
         case git_errors.MissingPathError():
             return RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing")
     return None
+
+
+def _check_room(project: Project, edits: Sequence[Edit]) -> None:
+    """What is written must fit into what the owner may store. Raises RefusedError."""
+    room = quota.Room(project.namespace)
+    if not room.take(sum(edit.source.stat().st_size for edit in edits if isinstance(edit, Put))):
+        raise RefusedError(room.sentence, "quota")
 
 
 def _check_pointers(project: Project, edits: Sequence[Edit]) -> None:

@@ -20,7 +20,7 @@ from designs.models import Project, ProjectRedirect
 from storage.git.repo import Repo
 from storage.git.types import Put
 
-RESERVED = {"settings", "new", "projects", "members", "followers"}
+RESERVED = {"settings", "new", "projects", "members", "followers", "collections", "likes"}
 
 
 def create_project(

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from designs import quota
 from designs.actions.remotes import client
 from designs.descriptions import note_held
 from designs.models import LfsObject, Project
@@ -35,7 +36,15 @@ def fetch_large_files(
     """
     pointers = history.pointers(project.path) if among is None else among
     held = dict(project.lfs_objects.values_list("sha256", "size"))
-    wanted = [one for one in pointers if held.get(one.sha256) != one.size]
+    left = quota.Room(project.namespace)
+    wanted, missing = [], []
+    for one in pointers:
+        if held.get(one.sha256) == one.size:
+            continue
+        if left.take(one.size):
+            wanted.append(one)
+        else:
+            missing.append({"path": pointers[one], "sha256": one.sha256, "why": left.sentence})
     fetched, passed = 0, 0
 
     def count(size: int) -> None:
@@ -43,7 +52,6 @@ def fetch_large_files(
         passed += size
         tick(Progress(fetched, len(wanted), passed))
 
-    missing = []
     for pointer, came in _all(room, wanted, url, credential, contents, count):
         if isinstance(came, Missed):
             missing.append({"path": pointers[pointer], "sha256": pointer.sha256, "why": came.why})

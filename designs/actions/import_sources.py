@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from designs import words_transfers
+from designs import quota, words_transfers
 from designs.actions.errors import RefusedError
 from designs.actions.import_watch import Watch
 from designs.actions.remotes import bounds, remote
@@ -52,12 +52,15 @@ def receive(row: Import, room: Path, watch: Watch) -> Received:
     return _from_zip(row, repo, room, watch)
 
 
-def check(received: Received, room: Path, watch: Watch) -> None:
+def check(row: Import, received: Received, room: Path, watch: Watch) -> None:
     """Judge every object and name as a push is judged, drop refs that have no place here, choose what HEAD is.
 
     Raises RefusedError with the problems as sentences.
     """
     watch.start(Import.Phase.CHECKING)
+    left = quota.Room(row.namespace)
+    if not left.take(received.repo.bytes_on_disk() + sum(put.source.stat().st_size for put in received.files)):
+        raise RefusedError(left.sentence, "over-quota")
     if received.files:
         return
     path = received.repo.path

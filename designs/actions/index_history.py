@@ -12,10 +12,11 @@ from storage.lfs import pointer
 STEP = 100
 
 
-def index_history(project: Project, tick: Callable[[Progress], None]) -> int:
+def index_history(project: Project, tick: Callable[[Progress], None], *, but_last: bool = False) -> int:
     """Index every branch, the default one last so that its page is whole at once. Returns the number of commits.
 
-    Nobody is told of each old commit. `tick` hears of commits done, of how many, and may raise to stop.
+    Nobody is told of each old commit. `but_last` leaves the last step of each branch to a push that tells of it.
+    `tick` hears of commits done, of how many, and may raise to stop.
     """
     repo = project.repo
     branches = sorted(repo.branches(), key=lambda ref: ref.name == project.default_branch)
@@ -28,7 +29,7 @@ def index_history(project: Project, tick: Callable[[Progress], None]) -> int:
     total, done = sum(map(len, waiting.values())), 0
     for ref in branches:
         old = None
-        for new in [*waiting[ref.name][STEP - 1 : -1 : STEP], ref.commit]:
+        for new in [*waiting[ref.name][STEP - 1 : -1 : STEP], *([] if but_last else [ref.commit])]:
             tick(Progress(done, total, 0))
             known = _contents(project, old, new)
             receive_push(project, ref.name, old, new, by=None, known=known, is_news=False)

@@ -14,8 +14,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from designs import words_transfers
-from designs.actions.check_push import check_push
 from designs.actions.errors import RefusedError
 from designs.actions.fetch_large_files import fetch_large_files
 from designs.actions.index_history import index_history
@@ -119,12 +119,12 @@ def _fetch(row: Mirror, project: Project) -> str:
     room = incoming_folder() / f"mirror{row.pk}-{row.fence}"
     room.mkdir()
     try:
-        return _bring(row, project, room)
+        return _bring(row, project, room, row.by)
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _bring(row: Mirror, project: Project, room: Path) -> str:
+def _bring(row: Mirror, project: Project, room: Path, by: User) -> str:
     """Fetch beside the project, whose objects are borrowed for as long as the check takes; then let refs forward."""
     repo = Repo.create(room / "received.git")
     (repo.path / "objects" / "info" / "alternates").write_text(f"{project.path / 'objects'}\n")
@@ -148,10 +148,13 @@ def _bring(row: Mirror, project: Project, room: Path) -> str:
             tick=lambda _: _still_mine(row),
             among=pointers,
         )
-        if problems := check_push(project, updates, env, by=row.by):  # type: ignore[arg-type]
+        push = Push(project, by)
+        if problems := push.check(updates, env):
             raise RefusedError("\n".join(problems))
         _move(project, repo, updates)
-        _index(project, updates, head, row)
+        _adopt(project, updates, head)
+        index_history(project, lambda _: _still_mine(row), but_last=True)
+        push.done(updates)
     if parted:
         return _("Left as they are here, because the two histories have parted: %(names)s.") % {
             "names": ", ".join(parted[:10])
@@ -190,13 +193,10 @@ def _move(project: Project, repo: Repo, updates: list[RefUpdate]) -> None:
         run(project.path, [*args, str(repo.path), *(f"{update.ref}:{update.ref}" for update in updates)], env=env)
 
 
-def _index(project: Project, updates: list[RefUpdate], head: str, row: Mirror) -> None:
-    """The rows of what came, in steps; then what follows a push."""
+def _adopt(project: Project, updates: list[RefUpdate], head: str) -> None:
+    """An empty project takes over what clones check out there."""
     branches = [update.branch for update in updates if update.branch]
     if not project.head and head in branches and project.default_branch not in branches:
         project.default_branch = head
         project.repo.set_head(head)
         project.save(update_fields=["default_branch"])
-    index_history(project, lambda _: _still_mine(row))
-    if row.by:
-        Push(project, row.by).done(updates)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from designs import licences, words
 from designs.forms import PROCESSES
-from designs.models import Project
+from designs.models import Notification, Project
 from designs.results import Result
 
 register = template.Library()
@@ -38,6 +38,12 @@ def ago(when: Any) -> SafeString:
         when.isoformat(),
         _("%(time)s ago") % {"time": timesince(when, depth=1)},
     )
+
+
+@register.simple_tag
+def unread(user: Any) -> int:
+    """How many notifications the person has not read, counted to a hundred; nobody else asks the database."""
+    return Notification.objects.filter(user=user).unread().order_by()[:100].count() if user.is_authenticated else 0
 
 
 @register.filter

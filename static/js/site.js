@@ -9,3 +9,4 @@ import "./mesh-viewer.js";
 import "./mesh-compare.js";
 import "./file-drop.js";
 import "./image-slider.js";
+import "./photo-drop.js";

@@ -185,16 +185,16 @@ def log(repo: Path, commit: str, *, path: str | None = None, skip: int = 0, limi
     return list(_commits(run(repo, [*args, "--", *([path] if path else [])])))
 
 
-def between(repo: Path, old: Sequence[str], new: str) -> list[Commit]:
+def between(repo: Path, old: Sequence[str], new: str, *, env: Mapping[str, str] | None = None) -> list[Commit]:
     """Commits reachable from `new` and from none of `old`, oldest first."""
     args = ["log", _LOG, "-z", "--reverse", "--topo-order", new, *(f"^{commit}" for commit in old)]
-    return list(_commits(run(repo, [*args, "--"])))
+    return list(_commits(run(repo, [*args, "--"], env=env)))
 
 
-def changes(repo: Path, old: str | None, new: str) -> list[Change]:
+def changes(repo: Path, old: str | None, new: str, *, env: Mapping[str, str] | None = None) -> list[Change]:
     """What differs between two commits, renames found; all of `new` when there is no `old`."""
     base = ["diff-tree", "-r", "-z", "--raw", "-M", "--no-commit-id", "--no-abbrev"]
-    raw = run(repo, [*base, *([old, new] if old else ["--root", new]), "--"])
+    raw = run(repo, [*base, *([old, new] if old else ["--root", new]), "--"], env=env)
     tokens = iter(raw.split(b"\0"))
     found = []
     for head in tokens:

@@ -284,4 +284,4 @@ def _last_words(said: bytes) -> str:
     lines = [line.strip() for line in re.split(r"[\r\n]", said.decode("utf-8", "replace"))]
     kept = [line for line in lines if line and not re.search(r"\d+% \(|, done\.|^(Updating files|remote: )", line)]
     text = "\n".join(kept[-6:])
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)[:1000]
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)[:1000]

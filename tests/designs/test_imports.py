@@ -10,12 +10,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from designs.actions.request_import import cancel_import, request_import, retry_import
 from designs.actions.run_import import run_import
 from designs.models import Event, Import, Project
-from designs.models.transfer import imports_folder, incoming_folder
+from designs.models.transfer import incoming_folder
 from jobs.lease import Lease
 from jobs.models import State
 from tests.factories import commit, make_project, make_user
+from tests.transfers import clear, leftovers
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _rooms():
+    clear()
 
 
 @pytest.fixture
@@ -41,10 +47,6 @@ def work(row):
     claimed = Import.objects.filter(pk=row.pk).claim("test", early=True)
     Lease(claimed).finish(run_import(claimed))
     return Import.objects.get(pk=row.pk)
-
-
-def leftovers():
-    return [*incoming_folder().iterdir(), *imports_folder().iterdir()]
 
 
 def git(*words, **values):
@@ -175,6 +177,14 @@ def test_a_history_larger_than_the_limit_is_refused_with_the_limit(ada, history,
     assert leftovers() == []
 
 
+def test_what_goes_beyond_the_quota_is_refused(ada, history):
+    ada.namespace.quota = 100
+    ada.namespace.save()
+    row = work(ask(ada, "bundle", history[1]))
+    assert (row.phase, "that you may store" in row.said) == ("refused", True)
+    assert leftovers() == []
+
+
 def test_branches_whose_names_have_no_place_here_are_left_out_and_told(ada, tmp_path, history):
     source, _ = history
     git("-C", source.path, "branch", "deps/@types/x", "main")
@@ -199,10 +209,10 @@ def test_an_import_that_runs_stops_at_its_next_look_and_leaves_nothing(ada, hist
     row = ask(ada, "bundle", history[1])
     real = import_sources.check
 
-    def check(received, room, watch):
+    def check(row, received, room, watch):
         assert room.is_dir()
         cancel_import(row)
-        real(received, room, watch)
+        real(row, received, room, watch)
 
     monkeypatch.setattr(import_sources, "check", check)
     row = work(row)

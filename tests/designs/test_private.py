@@ -3,7 +3,10 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.factories import commit, make_project, make_user
+from designs.actions.add_comment import add_comment
+from designs.actions.add_photo import add_photo
+from designs.actions.open_issue import open_issue
+from tests.factories import commit, make_project, make_user, picture
 
 GIT = {"info_refs", "upload_pack", "receive_pack"}
 VALUES = {
@@ -21,6 +24,9 @@ VALUES = {
     "mirror_id": "1",
     "oid": "{sha256}",
     "lock_id": "1",
+    "number": "1",
+    "comment_id": "{comment}",
+    "name": "{photo}",
 }
 
 
@@ -57,7 +63,12 @@ def test_every_address_of_a_private_project_hides_it(client, who):
     project = make_project(make_user("ada"), visibility="private")
     revision = commit(project, {"a.stl": b"solid a\nendsolid a\n"})
     file = revision.files.get()
+    said = add_comment(
+        open_issue(project, by=project.created_by, kind="wish", title="A lid"), by=project.created_by, text="Yes"
+    )
+    photo = add_photo(project, by=project.created_by, file=picture(), size=100)
     known = {"file": file.pk, "commit": revision.commit, "sha256": file.sha256}
+    known |= {"comment": said.pk, "photo": photo.name}
     if who == "eve":
         client.force_login(make_user("eve"))
     shown = {}

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography import x509
@@ -189,3 +190,39 @@ class Answers(BaseHTTPRequestHandler):
                     time.sleep(self.here.slow)
         except OSError:
             self.close_connection = True
+
+
+@contextmanager
+def served(folder, settings):
+    """A forge that the site's settings allow and whose certificate they trust."""
+    made = Forge(folder)
+    settings.IMPORT_ALLOWED_HOSTS = [made.host]
+    settings.IMPORT_CA_FILE = made.authority
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def git(*words, **env):
+    who = {"GIT_AUTHOR_NAME": "Johann", "GIT_AUTHOR_EMAIL": "j@example.org"}
+    who |= {"GIT_COMMITTER_NAME": "Johann", "GIT_COMMITTER_EMAIL": "j@example.org"}
+    who |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    done = subprocess.run(
+        ["git", *map(str, words)], check=True, capture_output=True, text=True, env={**os.environ, **who, **env}
+    )
+    return done.stdout.strip()
+
+
+def filled(forge, tmp_path, name, versions):
+    """A repository there of [(path, content)], a commit each. Returns its work tree."""
+    bare, tree = forge.make(name), tmp_path / f"{name}-tree"
+    git("init", "-q", "-b", "main", tree)
+    for number, (path, content) in enumerate(versions):
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_bytes(content)
+        git("-C", tree, "add", "-A")
+        when = f"2013-04-{number + 1:02d}T10:00:00+00:00" if number < 30 else "2013-06-01T10:00:00+00:00"
+        git("-C", tree, "commit", "-q", "-m", f"Version {number}", GIT_AUTHOR_DATE=when, GIT_COMMITTER_DATE=when)
+    git("-C", tree, "push", "-q", bare, "--all")
+    return tree

@@ -18,55 +18,34 @@ from designs.actions.errors import RefusedError
 from designs.actions.request_import import cancel_import, request_import
 from designs.actions.run_import import run_import
 from designs.models import Import, LfsObject, Project
-from designs.models.transfer import imports_folder, incoming_folder
+from designs.models.transfer import incoming_folder
 from jobs.lease import Lease
 from jobs.models import State
 from storage import blobs
 from storage.git.errors import GitError
 from storage.lfs.pointer import Pointer
 from tests.factories import make_user
-from tests.services.forge import Forge
+from tests.services.forge import filled, git, served
+from tests.transfers import clear, leftovers
 
 pytestmark = [pytest.mark.service("git"), pytest.mark.django_db]
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(autouse=True)
+def _rooms():
+    clear()
+
+
 @pytest.fixture
 def forge(tmp_path, settings):
-    made = Forge(tmp_path)
-    settings.IMPORT_ALLOWED_HOSTS = [made.host]
-    settings.IMPORT_CA_FILE = made.authority
-    yield made
-    made.close()
+    with served(tmp_path, settings) as made:
+        yield made
 
 
 @pytest.fixture
 def ada():
     return make_user("ada")
-
-
-def git(*words, **env):
-    who = {"GIT_AUTHOR_NAME": "Johann", "GIT_AUTHOR_EMAIL": "j@example.org"}
-    who |= {"GIT_COMMITTER_NAME": "Johann", "GIT_COMMITTER_EMAIL": "j@example.org"}
-    who |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    done = subprocess.run(
-        ["git", *map(str, words)], check=True, capture_output=True, text=True, env={**os.environ, **who, **env}
-    )
-    return done.stdout.strip()
-
-
-def filled(forge, tmp_path, name, versions):
-    """A repository there of [(path, content)], a commit each. Returns its work tree."""
-    bare, tree = forge.make(name), tmp_path / f"{name}-tree"
-    git("init", "-q", "-b", "main", tree)
-    for number, (path, content) in enumerate(versions):
-        (tree / path).parent.mkdir(parents=True, exist_ok=True)
-        (tree / path).write_bytes(content)
-        git("-C", tree, "add", "-A")
-        when = f"2013-04-{number + 1:02d}T10:00:00+00:00" if number < 30 else "2013-06-01T10:00:00+00:00"
-        git("-C", tree, "commit", "-q", "-m", f"Version {number}", GIT_AUTHOR_DATE=when, GIT_COMMITTER_DATE=when)
-    git("-C", tree, "push", "-q", bare, "--all")
-    return tree
 
 
 def ask(by, url, **values):
@@ -80,10 +59,6 @@ def work(row):
     claimed = Import.objects.filter(pk=row.pk).claim("test", early=True)
     Lease(claimed).finish(run_import(claimed))
     return Import.objects.get(pk=row.pk)
-
-
-def leftovers():
-    return [*incoming_folder().iterdir(), *imports_folder().iterdir()]
 
 
 def test_a_real_history_comes_whole_with_authors_dates_and_every_version(ada, forge, tmp_path, shared):
