@@ -16,6 +16,7 @@ from designs.actions.errors import RefusedError
 from designs.actions.open_issue import open_issue
 from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
+from designs.descriptions import note_held
 from designs.models import Contribution, Event, Issue, LfsObject, Project
 from storage.git import history, merge, reads
 from storage.git.errors import ConflictError, GitError
@@ -223,6 +224,7 @@ def _take_large_files(contribution: Contribution) -> None:
         return
     wanted = {content.sha256 for content in _contents(contribution, source).values()}
     held = source.lfs_objects.filter(sha256__in=wanted).values_list("sha256", "size")
+    note_held(project, held)
     rows = [LfsObject(project=project, sha256=sha256, size=size) for sha256, size in held]
     LfsObject.objects.bulk_create(rows, ignore_conflicts=True)
 

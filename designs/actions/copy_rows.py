@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db import connection
 from django.db.models import Field, Model
 
+from designs.descriptions import note_held
 from designs.models import File, LfsObject, Project, Revision
 from storage.git import many
 
@@ -30,7 +31,7 @@ def _insert_revisions(
     source: Project, target: Project, taken: Sequence[int], left: Sequence[int]
 ) -> tuple[str, list[int]]:
     """The shorter of the two lists says which rows are meant."""
-    columns, table = _columns(Revision, "project"), Revision._meta.db_table
+    columns, table = _columns(Revision, "project", "released_in"), Revision._meta.db_table
     which = _listed("IN", taken) if len(taken) < len(left) else _listed("NOT IN", left)
     statement = (
         f"INSERT INTO {table} (project_id, {columns}) "  # noqa: S608 (names of columns and whole numbers)
@@ -69,6 +70,7 @@ def copy_large_files(source: Project, target: Project, oids: Collection[str]) ->
     if not held:
         return
     named = [one for one in many.pointers(target.path, oids) if held.get(one.sha256) == one.size]
+    note_held(target, [(one.sha256, one.size) for one in named])
     LfsObject.objects.bulk_create(
         [LfsObject(project=target, sha256=one.sha256, size=one.size) for one in named],
         ignore_conflicts=True,
