@@ -177,6 +177,7 @@ STORAGES = {
             "secret_key": env.text("PARTAGE_S3_SECRET_KEY", "") or None,
             "region_name": env.text("PARTAGE_S3_REGION", "") or None,
             "querystring_auth": True,
+            "signature_version": "s3v4",
             "default_acl": None,
         },
     }
@@ -187,7 +188,11 @@ STORAGES = {
     },
 }
 
+S3_DIRECT = env.flag("PARTAGE_S3_DIRECT", True)
+X_ACCEL_REDIRECT = env.text("PARTAGE_X_ACCEL_REDIRECT", "")
+S3_REDIRECT = env.flag("PARTAGE_S3_REDIRECT", default=False)
 MAX_FILE = env.size("PARTAGE_MAX_FILE", "1G")
+QUOTA = env.size("PARTAGE_QUOTA", "20G")
 MAX_PLAIN = env.size("PARTAGE_MAX_PLAIN", "32M")
 MAX_PUSH = env.size("PARTAGE_MAX_PUSH", "2G")
 MAX_COMMIT = env.size("PARTAGE_MAX_COMMIT", "4G")
@@ -202,6 +207,17 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2 * MAX_COMMIT_FILES + 100
 WORKERS = env.number("PARTAGE_WORKERS", 1)
 WEB_THREADS = env.number("PARTAGE_WEB_THREADS", 8, least=2)
 GIT_SLOTS = env.number("PARTAGE_GIT_SLOTS", 4, least=1)
+MAX_IMPORT = env.size("PARTAGE_MAX_IMPORT", "2G")
+_minutes = env.number("PARTAGE_IMPORT_MINUTES", 20, least=1)
+if _minutes > 25:
+    raise ImproperlyConfigured("PARTAGE_IMPORT_MINUTES: say 25 at the most, a worker's patience is 30")
+IMPORT_SECONDS = 60 * _minutes
+IMPORT_ALLOWED_HOSTS = [host.lower() for host in env.words("PARTAGE_IMPORT_ALLOWED_HOSTS")]
+_certificates = env.text("PARTAGE_IMPORT_CERTIFICATES", "")
+IMPORT_CA_FILE = Path(_certificates).resolve() if _certificates else None
+if IMPORT_CA_FILE and not IMPORT_CA_FILE.is_file():
+    raise ImproperlyConfigured(f"PARTAGE_IMPORT_CERTIFICATES: there is no file {IMPORT_CA_FILE}")
+EXPORT_DAYS = env.number("PARTAGE_EXPORT_DAYS", 7, least=1)
 TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
 
 CONTENT_SECURITY_POLICY = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from designs import contents
 from designs.mesh import sandbox
 from designs.mesh.types import Outcome
 from designs.models import Analysis, Comparison, File, Repair
@@ -95,10 +96,11 @@ def _refusal(outcome: Outcome) -> dict[str, Any]:
 
 
 def _fetch(sha256: str, format: str, stem: Path) -> Path:
-    """Copy a content from any project that holds it. Raises LookupError when none does any more."""
+    """Copy a content out of the store or of any project's git. Raises LookupError when none holds it any more."""
     into = stem.with_suffix(f".{format}")
+    if contents.copy_stored(sha256, into):
+        return into
     for file in File.objects.filter(sha256=sha256).select_related("project")[:20]:
-        if file.project.path.is_dir():
-            file.project.repo.copy_to(file.oid, into)
+        if file.project.path.is_dir() and file.project.repo.copy_to(file.oid, into) == sha256:
             return into
     raise LookupError("no project holds this content any more")

@@ -2,18 +2,25 @@
 
 import hashlib
 import os
+import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 CHUNK = 1 << 20
 
 
-def _store() -> Storage:
+class WrongContentError(ValueError):
+    """The bytes are not those of the name; `str()` says what they are."""
+
+
+def store() -> Storage:
+    """Where the objects lie."""
     return storages["blobs"]
 
 
@@ -35,14 +42,35 @@ def put(path: Path) -> str:
     return sha256
 
 
+def receive(pieces: Iterable[bytes], sha256: str, size: int) -> None:
+    """Keep content that arrives in pieces, once all of it is there and is what it claims to be.
+
+    Raises WrongContentError, and OSError on a full disk, with nothing kept.
+    """
+    room = Path(settings.UPLOADS_DIR)
+    with tempfile.NamedTemporaryFile(dir=room, prefix="blob-") as part:
+        digest, got = hashlib.sha256(), 0
+        for piece in pieces:
+            got += len(piece)
+            if got > size:
+                raise WrongContentError(f"more than the {size} bytes that were announced")
+            digest.update(piece)
+            part.write(piece)
+        if got != size or digest.hexdigest() != sha256:
+            raise WrongContentError(f"{got} bytes with the SHA-256 {digest.hexdigest()}")
+        part.seek(0)
+        if not exists(sha256):
+            _write(sha256, part.file)
+
+
 def _write(sha256: str, source: IO[bytes]) -> None:
-    store = _store()
+    kept = store()
     name = key(sha256)
-    if not isinstance(store, FileSystemStorage):
-        store.save(name, File(source))
+    if not isinstance(kept, FileSystemStorage):
+        kept.save(name, File(source))
         return
-    target = Path(store.path(name))
-    part = Path(store.path(f"incoming/{uuid.uuid4().hex}"))
+    target = Path(kept.path(name))
+    part = Path(kept.path(f"incoming/{uuid.uuid4().hex}"))
     part.parent.mkdir(parents=True, exist_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -62,22 +90,22 @@ def _copy_durably(source: IO[bytes], target: Path) -> None:
 
 def open_blob(sha256: str) -> IO[bytes]:
     """The content as a binary file. Raises FileNotFoundError."""
-    return _store().open(key(sha256), "rb")
+    return store().open(key(sha256), "rb")
 
 
 def exists(sha256: str) -> bool:
     """Whether the object is there."""
-    return _store().exists(key(sha256))
+    return store().exists(key(sha256))
 
 
 def size(sha256: str) -> int:
     """Bytes. Raises FileNotFoundError."""
-    return _store().size(key(sha256))
+    return store().size(key(sha256))
 
 
 def delete(sha256: str) -> None:
     """Remove the object if it is there."""
-    _store().delete(key(sha256))
+    store().delete(key(sha256))
 
 
 def iter_keys() -> Iterator[str]:
@@ -85,11 +113,11 @@ def iter_keys() -> Iterator[str]:
     for first in _folders(""):
         if len(first) == 2:
             for second in _folders(first):
-                yield from _store().listdir(f"{first}/{second}")[1]
+                yield from store().listdir(f"{first}/{second}")[1]
 
 
 def _folders(name: str) -> list[str]:
     try:
-        return _store().listdir(name)[0]
+        return store().listdir(name)[0]
     except FileNotFoundError:
         return []

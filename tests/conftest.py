@@ -61,6 +61,18 @@ def shared():
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory):
+    """A real S3 server. Tests that ask for it are marked `service("s3")`."""
+    from tests.s3 import S3Server
+
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
 def pytest_collection_modifyitems(items):
     """Browser tests need Chromium; a test with `service("name")` needs that service."""
     for item in items:

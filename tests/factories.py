@@ -14,6 +14,8 @@ from designs.actions.create_project import create_project
 from storage.git.types import Put
 
 PASSWORD = "a long enough secret"
+FIRST = {".gitattributes", "README.md"}
+"""The files that a project begins with."""
 
 
 def make_user(handle="ada", *, password=PASSWORD, is_staff=False):

@@ -28,6 +28,12 @@ KNOWN = {
     "git": Service("clones by the stock git client", _program("git"), "install git"),
     "git-lfs": Service("large files by the stock git-lfs client", _program("git-lfs"), "install git-lfs"),
     "admesh": Service("measurements held against admesh", _program("admesh"), "install admesh"),
+    "nginx": Service("the site behind nginx, with the stock git and git-lfs", _program("nginx"), "install nginx-light"),
+    "s3": Service(
+        "blobs and large files on a real S3 server",
+        _program("versitygw"),
+        "go install github.com/versity/versitygw/cmd/versitygw@latest",
+    ),
     "postgresql": Service(
         "the whole suite on PostgreSQL",
         lambda: os.environ.get("PARTAGE_DATABASE_URL", os.environ.get("PARTAGE_TEST_POSTGRES", "")).startswith(

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts import handles
 from accounts.models.organisation import Organisation
@@ -15,6 +16,10 @@ class Namespace(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, null=True, blank=True, related_name="namespace")
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="namespace"
+    )
+
+    quota = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("Bytes that may be stored here; empty: as much as anybody, 0: any number")
     )
 
     class Meta:

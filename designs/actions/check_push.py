@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from designs import policy
+from designs import policy, quota
 from designs.models import Project
 from storage import names
 from storage.git import inspect, reads
@@ -32,7 +32,12 @@ def check_push(project: Project, updates: Sequence[RefUpdate], env: Mapping[str,
         arrived = inspect.inspect(project.path, tips, inspect.Limits(plain=settings.MAX_PLAIN), env=env)
     except GitError as error:
         return [_("The new commits cannot be read: %(error)s.") % {"error": error}]
-    return arrived.problems or _missing(project, arrived.pointers) or _locked(project, arrived.paths, by)
+    return (
+        arrived.problems
+        or _missing(project, arrived.pointers)
+        or _locked(project, arrived.paths, by)
+        or _over_quota(project, env)
+    )
 
 
 def _judge_ref(project: Project, update: RefUpdate, env: Mapping[str, str]) -> str:
@@ -102,11 +107,16 @@ def _locked(project: Project, paths: set[str], by: User) -> list[str]:
     ]
 
 
+def _over_quota(project: Project, env: Mapping[str, str]) -> list[str]:
+    room = quota.Room(project.namespace)
+    return [] if room.take(_quarantined_bytes(env)) else [room.sentence]
+
+
 def _listed(paths: Sequence[str]) -> str:
     shown = "".join(c if c.isprintable() else "?" for c in ", ".join(paths[:SHOWN]))
     return f"{shown}, …" if len(paths) > SHOWN else shown
 
 
-def quarantined_bytes(env: Mapping[str, str]) -> int:
+def _quarantined_bytes(env: Mapping[str, str]) -> int:
     """Bytes on disk of the objects that wait to be let in."""
     return sum(file.stat().st_size for file in Path(env["GIT_OBJECT_DIRECTORY"]).rglob("*") if file.is_file())

@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from designs import photos
+from designs import contents, large_files, photos, quota
+from designs.actions import licence_gate
 from designs.actions.errors import RefusedError
-from designs.actions.receive_push import indexed_tip, receive_push
+from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
 from storage import names
 from storage.git import errors as git_errors
 from storage.git.types import Delete, Move, Put, Signature
+from storage.lfs import pointer
 
 Edit = Put | Delete | Move
 
@@ -57,9 +59,12 @@ def commit_files(
     if not edits:
         raise RefusedError(_("Choose at least one file."), "no-files")
     edits = [_checked(edit) for edit in edits]
+    licence_gate.refuse_incompatible(project, edits)
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
+    _check_room(project, edits)
+    _check_pointers(project, edits)
     repo = project.repo
-    old = indexed_tip(project, branch)
+    mark = repo.mark_unindexed()
     try:
         new = repo.commit(
             branch,
@@ -67,14 +72,49 @@ def commit_files(
             author=signature(by),
             message=message.strip() or default_message(edits),
             expect=expect,
+            large=large_files.rule(project),
         )
-    except git_errors.NothingToCommitError as error:
-        raise RefusedError(_("Nothing has changed: these files are already there."), "no-change") from error
-    except git_errors.ConflictError as error:
-        raise RefusedError(str(error), "conflict") from error
-    except git_errors.MissingPathError as error:
-        raise RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing") from error
-    return receive_push(project, branch, old, new, by=by, known={})
+    except (git_errors.GitError, OSError) as error:
+        mark.unlink(missing_ok=True)
+        if refusal := _refusal(error):
+            raise refusal from error
+        raise
+    revision = receive_push(project, branch, None, new, by=by, known={})
+    mark.unlink(missing_ok=True)
+    return revision
+
+
+def _refusal(error: Exception) -> RefusedError | None:
+    """What the person asked for and git could not do, as a sentence."""
+    match error:
+        case git_errors.NothingToCommitError():
+            return RefusedError(_("Nothing has changed: these files are already there."), "no-change")
+        case git_errors.ConflictError():
+            return RefusedError(str(error), "conflict")
+        case git_errors.MissingPathError():
+            return RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing")
+    return None
+
+
+def _check_room(project: Project, edits: Sequence[Edit]) -> None:
+    """What is written must fit into what the owner may store. Raises RefusedError."""
+    room = quota.Room(project.namespace)
+    if not room.take(sum(edit.source.stat().st_size for edit in edits if isinstance(edit, Put))):
+        raise RefusedError(room.sentence, "quota")
+
+
+def _check_pointers(project: Project, edits: Sequence[Edit]) -> None:
+    """A pointer stands for a content that the project has already. Raises RefusedError."""
+    small = [edit for edit in edits if isinstance(edit, Put) and edit.source.stat().st_size < pointer.MAX_BYTES]
+    found = {edit.path: one for edit in small if (one := pointer.parse(edit.source.read_bytes()))}
+    here = contents.held(project, found.values())
+    for path, one in found.items():
+        if here.get(one.sha256) != one.size:
+            raise RefusedError(
+                _("%(path)s is a Git LFS pointer and not the file itself: upload the file that it stands for.")
+                % {"path": path},
+                "pointer",
+            )
 
 
 def _checked(edit: Edit) -> Edit:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from accounts.models import Namespace, User
-from designs import licences
+from designs import large_files, licences
 from designs.actions.commit_files import commit_files
 from designs.actions.errors import RefusedError
+from designs.descriptions import describe_project
 from designs.models import Project, ProjectRedirect
 from storage.git.repo import Repo
 from storage.git.types import Put
@@ -60,8 +61,9 @@ def create_project(
     except IntegrityError as error:
         shutil.rmtree(project.path, ignore_errors=True)
         raise RefusedError(_("You already have a project at this address."), "taken") from error
+    describe_project(project)
     if readme:
-        _commit_readme(project, by)
+        _commit_first_files(project, by)
     return project
 
 
@@ -76,7 +78,8 @@ def free_slug(namespace: Namespace, slug: str) -> str:
     return slug[:64]
 
 
-def _commit_readme(project: Project, by: User) -> None:
+def _commit_first_files(project: Project, by: User) -> None:
+    """A README, and the .gitattributes by which meshes and CAD files that clones add go by Git LFS too."""
     licence = licences.LICENCES.get(project.licence)
     text = "\n".join(
         [
@@ -97,4 +100,7 @@ def _commit_readme(project: Project, by: User) -> None:
     with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as folder:
         file = Path(folder) / "README.md"
         file.write_text(text)
-        commit_files(project, [Put("README.md", file)], by=by, message=_("Start the project"))
+        attributes = Path(folder) / "attributes"
+        attributes.write_text(large_files.attributes_file())
+        puts = [Put("README.md", file), Put(".gitattributes", attributes)]
+        commit_files(project, puts, by=by, message=_("Start the project"))

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from designs.actions.commit_files import signature
 from designs.actions.errors import RefusedError
+from designs.contents import contents_of
+from designs.descriptions import describe_project
 from designs.models import Project, Release
 from storage.git import errors as git_errors
 
@@ -28,16 +30,18 @@ def publish_release(
     if project.releases.filter(tag=tag).exists() or any(ref.name == tag for ref in repo.tags()):
         raise RefusedError(_("There is already a release %(tag)s.") % {"tag": tag}, "taken")
     entries = [entry for entry in repo.tree(commit, recursive=True) if entry.kind == "blob"]
-    sha256 = dict(project.files.filter(oid__in=[entry.oid for entry in entries]).values_list("oid", "sha256"))
+    found = contents_of(project, [entry.oid for entry in entries])
     files = [
-        {"path": entry.path, "oid": entry.oid, "size": entry.size, "sha256": sha256.get(entry.oid, "")}
+        {"path": entry.path, "oid": entry.oid, "size": found[entry.oid].size, "sha256": found[entry.oid].sha256}
         for entry in entries
     ]
     repo.tag(tag, commit, notes or title or tag, signature(by))
     try:
         with transaction.atomic():
-            return Release.objects.create(
+            release = Release.objects.create(
                 project=project, tag=tag, title=title, notes=notes, commit=commit, files=files, author=by
             )
     except IntegrityError as error:
         raise RefusedError(_("There is already a release %(tag)s.") % {"tag": tag}, "taken") from error
+    describe_project(project)
+    return release

@@ -1,43 +1,54 @@
 """Index the commits that have reached a branch: Revision, File and Analysis rows in one transaction."""
 
-import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from designs.actions.ask_kernel import ask_analyses, ask_comparisons
+from designs.actions.change_mirrors import queue_mirrors
+from designs.actions.closing_words import close_by_commits
 from designs.actions.record_event import record_event
+from designs.contents import Content, contents_of
 from designs.mesh import formats
 from designs.models import Event, File, Project, Revision
 from storage.git.types import Commit
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
-
-
-@dataclass(frozen=True)
-class Content:
-    """What is already known of a git blob: its SHA-256 and its size in bytes."""
-
-    sha256: str
-    size: int
+AFTER: list[Callable[[Project, str, User | None], None]] = []
+"""What follows when a branch has moved and its rows stand: (project, branch, who moved it)."""
+LONGEST_PUSH_SECONDS = 1800
 
 
 def receive_push(
-    project: Project, branch: str, old: str | None, new: str, *, by: User | None, known: Mapping[str, Content]
+    project: Project,
+    branch: str,
+    old: str | None,
+    new: str,
+    *,
+    by: User | None,
+    known: Mapping[str, Content],
+    is_news: bool = True,
 ) -> Revision:
-    """Index `old..new` of a branch, oldest first, and return the row of `new`. Commits already seen are left.
+    """Index what a branch that moved from `old` to `new` brought, oldest first, and return the row of `new`.
 
-    `by` made `new`; whoever made the others says so when they are indexed in their own name.
+    Commits already seen are left; those that a killed process did not index are indexed now.
+
+    `by` made `new`; whoever made the others says so when they are indexed in their own name. Where it `is_news`, an
+    event tells of it.
     """
-    commits = project.repo.between(old, new)
+    commits = project.repo.between(_indexed(project, old), new)
     seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
     changed = {commit.id: _changed(project, commit) for commit in commits if commit.id not in seen}
-    contents = _contents(project, {oid for paths in changed.values() for oid in paths.values()}, known)
+    git_bytes = project.repo.bytes_on_disk()
+    oids = {oid for paths in changed.values() for oid in paths.values()} - known.keys()
+    contents = {**contents_of(project, oids), **known}
     with transaction.atomic():
         locked = Project.objects.select_for_update().get(pk=project.pk)
         seen = set(project.revisions.filter(commit__in=changed).values_list("commit", flat=True))
@@ -46,32 +57,62 @@ def receive_push(
                 revision = _add_revision(project, commit, by if commit.id == new else None)
                 _add_files(revision, changed[commit.id], contents)
         project.revisions.filter(commit=new, author=None).update(author=by)
-        if commits:
-            record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=old, new=new, commits=len(commits))
+        if commits and is_news:
+            _tell(project, branch, old, commits, by)
+        Project.objects.filter(pk=project.pk).update(git_bytes=git_bytes)
         if branch == project.default_branch:
             project.head = project.repo.tip(branch) or new
             project.updated_at = timezone.now()
             project.cover = locked.cover
             project.save(update_fields=["head", "updated_at"])
             _keep_cover(project)
+    if is_news:
+        for follow in AFTER:
+            try:
+                follow(project, branch, by)
+            except Exception:
+                log.exception("%s: what follows a push to %s failed", project, branch)
     return project.revisions.get(commit=new)
 
 
-def indexed_tip(project: Project, branch: str) -> str | None:
-    """The commit up to which a branch is indexed: behind its tip where a process died between the two."""
+def _tell(project: Project, branch: str, old: str | None, commits: Sequence[Commit], by: User | None) -> None:
+    """The event, what the messages close, and the mirrors that want the same."""
+    before = old or next(iter(commits[0].parents), None)
+    new = commits[-1].id
+    record_event(project, Event.Kind.PUSH, by=by, branch=branch, old=before, new=new, commits=len(commits))
     if branch == project.default_branch:
-        return Project.objects.values_list("head", flat=True).get(pk=project.pk) or None
-    return project.repo.tip(branch)
+        close_by_commits(project, commits, by=by)
+    queue_mirrors(project)
+
+
+def _indexed(project: Project, old: str | None) -> list[str]:
+    """Commits up to which everything has its rows: where the branch was, and the default branch."""
+    known = project.revisions.filter(commit__in=[commit for commit in (old, project.head) if commit])
+    return list(known.values_list("commit", flat=True))
 
 
 def catch_up() -> int:
-    """Index what was committed to default branches and not indexed before a process died. Returns how many."""
+    """Index what was committed or pushed and not indexed before a process died. Returns how many projects."""
     behind = 0
     for project in Project.objects.alive():
-        tip = project.repo.tip(project.default_branch) if project.path.is_dir() else None
-        if tip and tip != project.head:
-            receive_push(project, project.default_branch, project.head or None, tip, by=None, known={})
-            behind += 1
+        marks = project.repo.unindexed_marks()
+        if marks:
+            behind += _index_branches(project)
+        for mark in marks:
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - mark.stat().st_mtime > LONGEST_PUSH_SECONDS:
+                    mark.unlink()
+    return behind
+
+
+def _index_branches(project: Project) -> bool:
+    """Whether any branch had a tip without a row."""
+    behind = False
+    for branch in project.repo.branches():
+        moved = branch.name == project.default_branch and branch.commit != project.head
+        if moved or not project.revisions.filter(commit=branch.commit).exists():
+            receive_push(project, branch.name, None, branch.commit, by=None, known={})
+            behind = True
     return behind
 
 
@@ -79,21 +120,6 @@ def _changed(project: Project, commit: Commit) -> dict[str, str]:
     """Path -> oid of all that a commit added or changed against its first parent."""
     parent = commit.parents[0] if commit.parents else None
     return {c.path: c.new_oid for c in project.repo.changes(parent, commit.id) if c.new_oid and c.kind != "D"}
-
-
-def _contents(project: Project, oids: set[str], known: Mapping[str, Content]) -> dict[str, Content]:
-    """SHA-256 and size of each blob: as told, as indexed before, or else measured by reading it once."""
-    found = dict(known)
-    rows = project.files.filter(oid__in=oids - found.keys()).values_list("oid", "sha256", "size")
-    found.update({oid: Content(sha256, size) for oid, sha256, size in rows})
-    missing = oids - found.keys()
-    if missing:
-        with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as folder:
-            file = Path(folder) / "blob"
-            for oid in missing:
-                sha256 = project.repo.copy_to(oid, file)
-                found[oid] = Content(sha256, file.stat().st_size)
-    return found
 
 
 def _add_revision(project: Project, commit: Commit, by: User | None) -> Revision:
@@ -116,9 +142,10 @@ def _add_files(revision: Revision, changed: Mapping[str, str], contents: Mapping
             oid=oid,
             sha256=contents[oid].sha256,
             size=contents[oid].size,
-            format=formats.format_of(path) or "",
+            format=(contents[oid].is_here and formats.format_of(path)) or "",
         )
         for path, oid in changed.items()
+        if oid in contents
     ]
     _inherit_units(revision.project, files)
     before = _versions_before(revision.project, files)

@@ -10,10 +10,19 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from designs.actions.errors import RefusedError
+from designs.contents import MissingContentError
 from storage.git.errors import BusyError, MissingPathError, UnknownRevisionError
 
 KIND = "application/problem+json"
-STATUS = {"too-large": 413, "conflict": 409, "taken": 409, "forbidden": 403, "missing": 404, "too-many": 429}
+STATUS = {
+    "too-large": 413,
+    "conflict": 409,
+    "taken": 409,
+    "forbidden": 403,
+    "missing": 404,
+    "quota": 507,
+    "too-many": 429,
+}
 
 
 def problem(status: int, detail: str = "", **more: object) -> HttpResponse:
@@ -37,6 +46,7 @@ def register(api: NinjaAPI) -> None:
     answers: dict[type[Exception], Callable[[Any], HttpResponse]] = {
         Http404: lambda error: problem(404, _("There is nothing here.")),
         MissingPathError: lambda error: problem(404, _("There is no such file.")),
+        MissingContentError: lambda error: problem(404, str(error)),
         UnknownRevisionError: lambda error: problem(404, _("There is no such branch, tag or commit.")),
         BusyError: lambda error: problem(503, _("Too many are reading at once. Try again soon.")),
         ValidationError: _validation,

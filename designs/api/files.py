@@ -20,6 +20,7 @@ from designs.actions.commit_files import Edit, commit_files
 from designs.api import auth, pagination
 from designs.api.projects import find
 from designs.api.schemas import Cursor, Limit, NewCommit, Page, Ref, Text
+from designs.contents import sized
 from designs.downloads import send_blob
 from designs.models import Analysis, Project
 from designs.results import Result
@@ -119,8 +120,12 @@ def list_files(
     project = find(request, owner, slug)
     commit = _resolve(project, ref)
     tree = project.repo.tree(commit, recursive=True) if commit else []
-    files = [_entry(one) for one in tree if one.kind == "blob"]
-    return pagination.steps(request, lambda skip, most: files[skip : skip + most], cursor, limit)
+    files = [one for one in tree if one.kind == "blob"]
+
+    def step(skip: int, most: int) -> list[dict[str, Any]]:
+        return [_entry(one) for one in sized(project, files[skip : skip + most])]
+
+    return pagination.steps(request, step, cursor, limit)
 
 
 @router.get(AT + "/files/{path:path}", auth=auth.READ, response=dict[str, Any])
@@ -130,7 +135,7 @@ def get_file(request: HttpRequest, owner: str, slug: str, path: Text, ref: Ref =
     commit = _resolve(project, ref)
     if not commit:
         raise HttpError(404, _("There is no such file."))
-    entry = project.repo.entry(commit, path)
+    [entry] = sized(project, [project.repo.entry(commit, path)])
     if entry.kind != "blob":
         raise HttpError(404, _("There is no such file."))
     result = results.at(project, [(entry.path, entry.oid)]).get(entry.path)
@@ -141,7 +146,7 @@ def get_file(request: HttpRequest, owner: str, slug: str, path: Text, ref: Ref =
 @router.get(AT + "/raw/{path:ref_path}", auth=auth.READ)
 def get_raw(request: HttpRequest, owner: str, slug: str, ref_path: Text) -> HttpResponseBase:
     """The bytes of a file; the ref comes first, and may have slashes."""
-    return send_blob(find(request, owner, slug), ref_path)
+    return send_blob(request, find(request, owner, slug), ref_path)
 
 
 @router.get(AT + "/analyses/{sha256}", auth=auth.READ, response=dict[str, Any])

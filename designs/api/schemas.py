@@ -93,6 +93,33 @@ class NewRelease(Strict):
     target: Annotated[str, Field(max_length=200), AfterValidator(_clean)] = ""
 
 
+class NewImport(Strict):
+    """A project to bring in from a git address; `owner` is a handle, one's own where it is left out.
+
+    `username` and `secret` are who you are there, for a private repository: used once, then forgotten.
+    """
+
+    url: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_clean)]
+    name: Name
+    owner: Annotated[str, Field(max_length=100), AfterValidator(_clean)] = ""
+    slug: Slug | Literal[""] = ""
+    licence: Licence = licences.DEFAULT
+    visibility: Visibility = "public"
+    username: Annotated[str, Field(max_length=200), AfterValidator(_clean)] = ""
+    secret: Annotated[str, Field(max_length=1000), AfterValidator(_clean)] = ""
+
+
+class NewFileImport(Schema):
+    """The words beside a bundle or ZIP that is sent."""
+
+    source: Literal["bundle", "zip"]
+    name: Name
+    owner: Annotated[str, Field(max_length=100), AfterValidator(_clean)] = ""
+    slug: Slug | Literal[""] = ""
+    licence: Licence = licences.DEFAULT
+    visibility: Visibility = "public"
+
+
 IssueState = Literal["open", "closed"]
 
 

@@ -6,7 +6,7 @@ IMAGES = frozenset({"png", "jpeg", "webp", "gif"})
 DRAWINGS = frozenset({"svg", "dxf", "gcode"})
 CUT = frozenset({"svg", "dxf"})
 
-_EXTENSIONS = {
+SUFFIXES = {
     "stl": "stl", "obj": "obj", "ply": "ply", "off": "off", "3mf": "3mf", "glb": "glb", "gltf": "gltf", "amf": "amf",
     "step": "step", "stp": "step", "iges": "iges", "igs": "iges", "scad": "scad",
     "svg": "svg", "dxf": "dxf", "gcode": "gcode", "gco": "gcode",
@@ -18,6 +18,6 @@ def format_of(filename: str) -> str | None:
     """The format of a file by its name ("part.STL", "part.stl.gz"), or None when the kernel has no reader."""
     pieces = filename.rsplit("/", 1)[-1].lower().split(".")
     if len(pieces) > 2 and pieces[-1] == "gz":
-        inner = _EXTENSIONS.get(pieces[-2])
+        inner = SUFFIXES.get(pieces[-2])
         return inner if inner in MESHES else None
-    return _EXTENSIONS.get(pieces[-1]) if len(pieces) > 1 else None
+    return SUFFIXES.get(pieces[-1]) if len(pieces) > 1 else None

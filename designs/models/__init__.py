@@ -6,6 +6,7 @@ from designs.models.comparison import Comparison
 from designs.models.contribution import Contribution
 from designs.models.event import Event
 from designs.models.file import File
+from designs.models.history import FolderHistory, ReleasedHistory
 from designs.models.issue import Comment, Issue, Label
 from designs.models.large_file import LfsLock, LfsObject
 from designs.models.notification import Notification, NotificationMail
@@ -15,6 +16,7 @@ from designs.models.release import Release
 from designs.models.repair import Repair
 from designs.models.report import Report
 from designs.models.revision import Revision
+from designs.models.transfer import Export, Import, Mirror
 from designs.models.upload import StagedUpload
 from designs.models.watching import Collection, CollectionItem, Like, Watch
 
@@ -27,12 +29,16 @@ __all__ = [
     "Comparison",
     "Contribution",
     "Event",
+    "Export",
     "File",
+    "FolderHistory",
+    "Import",
     "Issue",
     "Label",
     "LfsLock",
     "LfsObject",
     "Like",
+    "Mirror",
     "Notification",
     "NotificationMail",
     "Photo",
@@ -40,6 +46,7 @@ __all__ = [
     "ProjectRedirect",
     "ProtectedBranch",
     "Release",
+    "ReleasedHistory",
     "Repair",
     "Report",
     "Revision",

@@ -73,8 +73,15 @@ class Project(models.Model):
     default_branch = models.CharField(max_length=100, default="main")
     default_is_protected = models.BooleanField(default=True)
     forked_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forks")
+    forked_commit = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="Version that it was made from"
+    )
+    forked_licence = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="Licence under which it was received"
+    )
     last_issue_number = models.PositiveIntegerField(default=0, editable=False)
     head = models.CharField(max_length=40, blank=True, help_text=_("Commit at the tip of the default branch"))
+    git_bytes = models.PositiveBigIntegerField(default=0, editable=False, help_text="Bytes on disk")
     cover = models.ForeignKey("File", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -15,6 +15,10 @@ class Revision(models.Model):
     author_name = models.CharField(max_length=200)
     message = models.TextField()
     at = models.DateTimeField()
+    released_in = models.ForeignKey(
+        "Release", on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        help_text="The first release that has this commit; see designs.history.mark_released",
+    )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint("project", "commit", name="one_revision_a_commit")]

@@ -23,7 +23,7 @@ register = template.Library()
 def place(name: str, project: Project, *rest: Any) -> str:
     """The address of a page of a project; the last argument may be a path in parts: `ref`, `path`."""
     args: list[Any] = [project.namespace.handle, project.slug]
-    if name in {"tree", "blob", "raw", "edit"}:
+    if name in {"tree", "blob", "raw", "edit", "history"}:
         args.append("/".join(str(part) for part in rest if part))
     else:
         args += rest

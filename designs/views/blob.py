@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from designs import comparisons, results, words
+from designs import comparisons, contents, results, words
 from designs.mesh import formats, profiles
 from designs.models import File, Project
 from designs.views import kinds
@@ -37,7 +37,8 @@ class Shown:
 def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     """Viewer, facts, findings, history."""
     version = version_of(project, ref_path)
-    entry = project.repo.entry(version.commit, version.path)
+    raw = project.repo.entry(version.commit, version.path)
+    [entry] = contents.sized(project, [raw])
     if entry.kind == "tree":
         return redirect("designs:tree", project.namespace.handle, project.slug, f"{version.ref}/{version.path}")
     profile = profiles.named(request.GET.get("profile", ""))
@@ -54,7 +55,7 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
         "result": result,
         "report": words.report(result) if result else None,
         "poll": result is not None and result.state == "waiting",
-        "shown": _shown(project, version.ref, entry, result),
+        "shown": _shown(project, version.ref, raw, result),
         "history": history,
         "all_units": File.Units.choices,
         "is_cover": bool(result and project.cover_id and project.cover_id == result.file.pk),
@@ -65,14 +66,18 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
 def _shown(project: Project, ref: str, entry: Entry, result: results.Result | None) -> Shown:
     if entry.kind != "blob" or entry.is_link:
         return Shown("other")
+    try:
+        opened = contents.open_content(project, entry.oid, entry.size)
+    except contents.MissingContentError as missing:
+        return Shown("missing", html=str(missing))
     known = result.file.format if result else ""
     is_source = known in formats.SOURCES
     kind = "text" if is_source else kinds.kind_of(entry.path, known)
     if kind in {"mesh", "picture", "raster"}:
         return Shown(kind)
     limit = HEADER_BYTES if kind == "gcode" else kinds.TEXT_LIMIT
-    text = kinds.as_text(project.repo.read(entry.oid, limit))
-    is_cut = (entry.size or 0) > limit
+    text = kinds.as_text(opened.read(limit))
+    is_cut = opened.size > limit
     if text is None:
         return Shown("other")
     if kind == "gcode":

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from designs import contents
 from designs.actions.change_project import set_cover, set_units
 from designs.actions.commit_files import commit_files
 from designs.actions.errors import RefusedError
@@ -20,7 +21,7 @@ from designs.views.lookup import person
 from designs.views.page import project_page, show
 from designs.views.versions import version_of
 from storage.git.errors import MissingPathError
-from storage.git.types import Delete, Move, Put
+from storage.git.types import Delete, Entry, Move, Put
 
 
 @project_page("write")
@@ -28,8 +29,8 @@ def edit(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     """Edit a text file of a branch. Where somebody else was faster, nothing is lost and nothing overwritten."""
     version = version_of(project, ref_path)
     entry = project.repo.entry(version.commit, version.path)
-    text = kinds.as_text(project.repo.read(entry.oid, kinds.TEXT_LIMIT + 1)) if entry.kind == "blob" else None
-    if text is None or (entry.size or 0) > kinds.TEXT_LIMIT or not version.is_branch or entry.is_link:
+    text = _text(project, entry)
+    if text is None or not version.is_branch:
         raise MissingPathError(version.path)
     form = EditForm(request.POST or None, initial={"content": text, "expect": version.commit})
     status = 200
@@ -45,6 +46,17 @@ def edit(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
         status = 422
     context = {"version": version, "entry": entry, "form": form}
     return show(request, project, "designs/edit.html", context, tab="files", status=status)
+
+
+def _text(project: Project, entry: Entry) -> str | None:
+    """What can be edited: a whole text, not too long."""
+    if entry.kind != "blob" or entry.is_link:
+        return None
+    try:
+        opened = contents.open_content(project, entry.oid, entry.size)
+        return kinds.as_text(opened.read(kinds.TEXT_LIMIT)) if opened.size <= kinds.TEXT_LIMIT else None
+    except contents.MissingContentError:
+        return None
 
 
 def _write(project: Project, branch: str, path: str, before: str, values: dict[str, str], request: HttpRequest) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from designs import changes, comparisons, results
 from designs.comparisons import Compared
-from designs.mesh import formats
 from designs.models import Project, Revision
 from designs.views import diffs
 from designs.views.page import project_page, show
@@ -50,25 +50,20 @@ def with_people(project: Project, commits: Sequence[Commit]) -> list[Line]:
 
 @project_page()
 def commits(request: HttpRequest, project: Project) -> HttpResponse:
-    """Commits of a branch, newest first; of one file where `path` says so."""
+    """Commits of a branch, newest first. Those of one path have a page of their own."""
     number = page_number(request)
-    path = request.GET.get("path", "")
+    ref = request.GET.get("ref", "").replace("\0", "") or project.default_branch
+    if path := request.GET.get("path", "").replace("\0", ""):
+        return redirect("designs:history", project.namespace.handle, project.slug, f"{ref}/{path}")
     lines: list[Line] = []
     has_next = False
     version = None
     if project.head:
-        version = version_of(project, request.GET.get("ref", "").replace("\0", "") or project.default_branch)
-        found = project.repo.log(
-            version.commit,
-            path.replace("\0", "") or None,
-            skip=(number - 1) * PER_PAGE,
-            limit=PER_PAGE + 1,
-        )
+        version = version_of(project, ref)
+        found = project.repo.log(version.commit, skip=(number - 1) * PER_PAGE, limit=PER_PAGE + 1)
         has_next = len(found) > PER_PAGE
         lines = with_people(project, found[:PER_PAGE])
-        if path and formats.format_of(path):
-            compare_versions(project, path, lines, found)
-    context = {"version": version, "path": path, "lines": lines, "number": number, "has_next": has_next}
+    context = {"version": version, "lines": lines, "number": number, "has_next": has_next}
     return show(request, project, "designs/commits.html", context, tab="commits")
 
 

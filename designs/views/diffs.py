@@ -2,11 +2,11 @@
 
 import difflib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from designs import changes, comparisons, results
+from designs import changes, comparisons, contents, results
 from designs.actions.ask_kernel import ask_comparisons
 from designs.comparisons import Compared
 from designs.mesh import formats
@@ -44,15 +44,16 @@ def of_changes(project: Project, found: Sequence[Change]) -> list[Changed]:
     sides = [(befores.get(c.old_path) if c.old_oid else None, afters.get(c.path) if c.new_oid else None) for c in found]
     shapes = [(b, a) for b, a in sides if b and a and comparisons.is_shape(b) and comparisons.is_shape(a)][:SHAPES]
     compared = {one.after.file.pk: one for one in asked(shapes)}
-    texts = itertools.islice((c.path for c in found if not formats.format_of(c.path)), DIFFS)
-    with_diff = set(texts)
+    with_diff = set(itertools.islice((c.path for c in found if not formats.format_of(c.path)), DIFFS))
+    sides_of = {oid for c in found if c.path in with_diff for oid in (c.old_oid, c.new_oid) if oid}
+    texts = contents.read_many(project, sides_of, DIFF_BYTES) if sides_of else {}
     return [
         Changed(
             change,
             before,
             after,
             compared.get(after.file.pk) if before and after else None,
-            _diff(project, change) if change.path in with_diff else "",
+            _diff(change, texts) if change.path in with_diff else "",
         )
         for change, (before, after) in zip(found, sides, strict=True)
     ]
@@ -74,12 +75,12 @@ def asked(pairs: Sequence[tuple[Result, Result]]) -> list[Compared]:
     return comparisons.of_pairs(pairs)
 
 
-def _diff(project: Project, change: Change) -> str:
+def _diff(change: Change, texts: Mapping[str, bytes]) -> str:
     """A unified diff as coloured HTML; nothing for what is not text or too large to be read."""
     sides: list[list[str]] = []
     for oid in (change.old_oid, change.new_oid):
-        content = project.repo.read(oid, DIFF_BYTES + 1) if oid else b""
-        text = kinds.as_text(content) if len(content) <= DIFF_BYTES else None
+        content = texts.get(oid) if oid else b""
+        text = kinds.as_text(content) if content is not None else None
         if text is None:
             return ""
         sides.append(text.splitlines())

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.models import User
-from designs.actions.accept_push import accept_push
-from designs.actions.check_push import check_push
+from designs.actions.push import Push
 from designs.models import Project
 from designs.views import git_auth
 from storage.git import http, receive
@@ -80,12 +79,13 @@ def _fetch(request: HttpRequest, project: Project) -> http.UploadPack:
 def _push(request: HttpRequest, project: Project, person: git_auth.Person) -> receive.ReceivePack:
     if not isinstance(person, User):
         raise git_auth.Refused(401, "Sign in.")
+    push = Push(project, person)
     return receive.ReceivePack(
         project.path,
         http.request_body(request.environ, settings.MAX_PUSH * 4),  # type: ignore[attr-defined]
         request.headers.get("Git-Protocol", ""),
-        check=lambda updates, env: check_push(project, updates, env, by=person),
-        done=lambda updates: accept_push(project, updates, by=person),
+        check=push.check,
+        done=push.done,
         max_bytes=settings.MAX_PUSH,
         too_large=_("This push is larger than %(limit)d MiB: push it in parts, or store large files with Git LFS.")
         % {"limit": settings.MAX_PUSH >> 20},

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from designs import licences, markup, results, words
+from designs import contents, licences, markup, results, words
 from designs.mesh import formats
 from designs.models import Project
 from designs.views import kinds
@@ -20,7 +20,9 @@ README_LIMIT = 400 << 10
 
 def blobs_of(project: Project, commit: str) -> list[Entry]:
     """Every file of a version; nothing before the first commit."""
-    return [e for e in project.repo.tree(commit, recursive=True) if e.kind == "blob"] if commit else []
+    if not commit:
+        return []
+    return contents.sized(project, [e for e in project.repo.tree(commit, recursive=True) if e.kind == "blob"])
 
 
 def designs_of(entries: Sequence[Entry]) -> list[Entry]:
@@ -72,7 +74,10 @@ def readme(project: Project, commit: str, ref: str, entries: Sequence[Entry], fo
     here = {e.name.lower(): e for e in entries if str(PurePosixPath(e.path).parent) == (folder or ".")}
     for name in ("readme.md", "readme.markdown", "readme.txt", "readme"):
         if name in here and not here[name].is_link:
-            text = kinds.as_text(project.repo.read(here[name].oid, README_LIMIT))
+            try:
+                text = kinds.as_text(contents.read(project, here[name].oid, README_LIMIT))
+            except contents.MissingContentError:
+                text = None
             if text is None:
                 return ""
             return (

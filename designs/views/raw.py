@@ -1,10 +1,19 @@
 """Bytes that users gave us: never run in the site's origin, never by hash alone."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseNotFound,
+    StreamingHttpResponse,
+)
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from designs import results
+from designs.archives import zip_of
+from designs.contents import MissingContentError
 from designs.downloads import guarded, send_blob
 from designs.models import Project
 from designs.views.page import project_page
@@ -17,7 +26,10 @@ SIZES = {256: "preview_256", 1024: "preview_1024"}
 @project_page()
 def raw(request: HttpRequest, project: Project, ref_path: str) -> HttpResponseBase:
     """A file as it is. Photos may be shown in a page; everything else is saved."""
-    return send_blob(project, ref_path)
+    try:
+        return send_blob(request, project, ref_path)
+    except MissingContentError as missing:
+        return HttpResponseNotFound(f"{missing}\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -26,7 +38,7 @@ def archive(request: HttpRequest, project: Project, ref: str) -> HttpResponseBas
     """All files of a version in one ZIP."""
     commit = project.repo.resolve(ref)
     name = f"{project.slug}-{ref.replace('/', '-')[:40]}"
-    response = StreamingHttpResponse(project.repo.archive(commit, name), content_type="application/zip")
+    response = StreamingHttpResponse(zip_of(project, commit, name), content_type="application/zip")
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.zip") or "attachment"
     return guarded(response, project, forever=False)
 

@@ -8,6 +8,7 @@ from designs import markup
 from designs.actions.errors import RefusedError
 from designs.actions.publish_release import publish_release
 from designs.forms import ReleaseForm
+from designs.history import changed_in
 from designs.models import Project
 from designs.views.lookup import person
 from designs.views.page import project_page, show
@@ -28,8 +29,10 @@ def releases(request: HttpRequest, project: Project) -> HttpResponse:
 def release(request: HttpRequest, project: Project, tag: str) -> HttpResponse:
     """One release with its frozen list of files."""
     found = get_object_or_404(project.releases.select_related("author"), tag=tag)
+    changed = changed_in(project, found)
     context = {
         "release": found,
+        "files": [(file, changed.get(file["path"], "")) for file in found.files],
         "notes": markup.render(found.notes),
         "bytes": sum(file["size"] or 0 for file in found.files),
     }

@@ -1,19 +1,19 @@
 """A folder of a project at one version."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from designs import results
+from designs import contents, history, results
 from designs.models import Project
 from designs.views.overview import readme
 from designs.views.page import project_page, show
-from designs.views.versions import last_changes, version_of
+from designs.views.versions import version_of
 from storage.git.errors import MissingPathError
-from storage.git.types import Commit, Entry
+from storage.git.types import Entry, LastChange
 
 THUMBNAILS = 500
 
@@ -27,7 +27,8 @@ class Row:
     is_folder: bool
     size: int
     files: int
-    last: Commit | None
+    last: LastChange | None
+    released: str
     result: results.Result | None
 
 
@@ -37,16 +38,19 @@ def tree(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     version = version_of(project, ref_path)
     prefix = f"{version.path}/" if version.path else ""
     entries = project.repo.tree(version.commit, version.path, recursive=True)
-    blobs = [e for e in entries if e.kind != "tree"]
+    blobs = contents.sized(project, [e for e in entries if e.kind != "tree"])
     if not blobs and version.path:
         raise MissingPathError(version.path)
     here = [e for e in blobs if "/" not in e.path[len(prefix) :]][:THUMBNAILS]
     found = results.at(project, [(e.path, e.oid) for e in here])
-    last = last_changes(project, version.commit, version.path)
-    rows = _rows(blobs, prefix, last, found)
+    names = {entry.path[len(prefix) :].split("/", 1)[0] for entry in blobs}
+    last = history.last_changes(project, version.commit, version.path, names)
+    released = history.released_in(project, {change.id for change in last.values()})
+    rows = _rows(blobs, prefix, last, {name: released.get(change.id, "") for name, change in last.items()}, found)
     context = {
         "version": version,
         "rows": rows,
+        "shows_releases": bool(released),
         "files": len(blobs),
         "bytes": sum(e.size or 0 for e in blobs),
         "readme": readme(project, version.commit, version.ref, blobs, version.path),
@@ -54,17 +58,25 @@ def tree(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
     return show(request, project, "designs/tree.html", context, tab="files")
 
 
-def _rows(blobs: Iterable[Entry], prefix: str, last: dict[str, Commit], found: dict[str, results.Result]) -> list[Row]:
+def _rows(
+    blobs: Iterable[Entry],
+    prefix: str,
+    last: Mapping[str, LastChange],
+    released: Mapping[str, str],
+    found: Mapping[str, results.Result],
+) -> list[Row]:
     folders: dict[str, list[int]] = defaultdict(list)
     files = []
     for entry in blobs:
         name, _, rest = entry.path[len(prefix) :].partition("/")
+        size = entry.size or 0
         if rest:
-            folders[name].append(entry.size or 0)
+            folders[name].append(size)
         else:
-            files.append(Row(name, entry.path, False, entry.size or 0, 1, last.get(name), found.get(entry.path)))
+            result = found.get(entry.path)
+            files.append(Row(name, entry.path, False, size, 1, last.get(name), released.get(name, ""), result))
     above = [
-        Row(name, prefix + name, True, sum(sizes), len(sizes), last.get(name), None)
+        Row(name, prefix + name, True, sum(sizes), len(sizes), last.get(name), released.get(name, ""), None)
         for name, sizes in sorted(folders.items())
     ]
     return above + sorted(files, key=lambda row: row.name.casefold())

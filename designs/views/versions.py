@@ -1,14 +1,8 @@
 """Which version a page shows: a branch, a tag or a commit, and a path in it."""
 
 from dataclasses import dataclass
-from hashlib import sha256
-
-from django.core.cache import cache
 
 from designs.models import Project
-from storage.git.types import Commit
-
-KEEP = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -35,18 +29,7 @@ class Version:
 
 def version_of(project: Project, ref_path: str) -> Version:
     """The version and path of an address. Raises UnknownRevisionError."""
-    repo = project.repo
-    ref, commit, path = repo.split_ref(ref_path)
-    branches = tuple(sorted(r.name for r in repo.branches()))
-    tags = tuple(r.name for r in repo.tags())
-    return Version(ref, commit, path.strip("/"), branches, tags)
-
-
-def last_changes(project: Project, commit: str, folder: str) -> dict[str, Commit]:
-    """Name -> last commit of each entry of a folder; a commit never changes, so the answer is kept."""
-    key = f"last-changes:{project.repository_id.hex}:{commit}:{sha256(folder.encode()).hexdigest()}"
-    found: dict[str, Commit] | None = cache.get(key)
-    if found is None:
-        found = project.repo.last_changes(commit, folder)
-        cache.set(key, found, KEEP)
-    return found
+    heads, tags = project.repo.refs()
+    ref, commit, path = project.repo.split_ref(ref_path, (*heads, *tags))
+    branches = tuple(sorted(one.name for one in heads))
+    return Version(ref, commit, path.strip("/"), branches, tuple(one.name for one in tags))

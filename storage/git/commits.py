@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from storage import names
-from storage.git import reads
+from storage.git import reads, walks
 from storage.git.errors import ConflictError, GitError, MissingPathError, NothingToCommitError
+from storage.git.large_files import LargeFiles, Prepared, Settling, prepare, update_index
 from storage.git.process import environment, run
 from storage.git.types import Delete, Entry, Move, Put, Signature
 
@@ -35,16 +36,16 @@ def commit(
     author: Signature,
     message: str,
     expect: str | None = None,
+    large: LargeFiles | None = None,
 ) -> str:
     """Commit the edits to a branch, new or not, and return the commit's id.
 
-    Files are streamed into the object store first; then, under the lock, tree and commit are made on the tip of that
-    moment. The pauses between attempts outlast the lock of a git that was killed. Raises ConflictError,
-    MissingPathError or NothingToCommitError, with nothing moved.
+    Files are streamed into the object store first, or to where the rule for large files keeps them; then, under the
+    lock, tree and commit are made on the tip of that moment. The pauses between attempts outlast the lock of a git
+    that was killed. Raises ConflictError, MissingPathError or NothingToCommitError, with nothing moved.
     """
     ref = f"refs/heads/{branch}"
-    puts = [edit for edit in edits if isinstance(edit, Put)]
-    oids = dict(zip([put.path for put in puts], _store([put.source for put in puts], repo), strict=True))
+    made = prepare(repo, {edit.path: edit.source for edit in edits if isinstance(edit, Put)}, large)
     with locked(repo):
         _fits(repo, branch)
         for attempt in range(ATTEMPTS):
@@ -54,13 +55,13 @@ def commit(
             old = _tip(repo, ref)
             if expect is not None and old != expect:
                 raise ConflictError("Somebody has changed the project meanwhile. Look at the new version first.")
-            new = _write(repo, old or _tip(repo, "HEAD"), edits, oids, author, message)
+            new = _write(repo, old or _tip(repo, "HEAD"), edits, made, author, message, large)
             try:
                 run(repo, ["update-ref", "-m", "partage", ref, new, old or reads.ZERO])
             except GitError:
                 continue
             with contextlib.suppress(GitError):
-                run(repo, ["commit-graph", "write", "--reachable", "--changed-paths", "--split"])
+                walks.write_commit_graph(repo)
             return new
     raise ConflictError("The project is changing too fast. Try again.")
 
@@ -88,44 +89,35 @@ def _tip(repo: Path, ref: str) -> str | None:
         return None
 
 
-def _store(files: Sequence[Path], repo: Path) -> list[str]:
-    """Write files as blobs, streamed, and return their ids in order."""
-    if not files:
-        return []
-    with tempfile.TemporaryDirectory(prefix="partage-put-") as folder:
-        lines = []
-        for number, file in enumerate(files):
-            link = Path(folder) / str(number)
-            link.symlink_to(file.resolve())
-            lines.append(str(link))
-        args = ["hash-object", "-w", "--no-filters", "--stdin-paths"]
-        return run(repo, args, stdin="\n".join([*lines, ""]).encode()).decode().split()
-
-
 def _write(
     repo: Path,
     old: str | None,
     edits: Sequence[Put | Delete | Move],
-    oids: dict[str, str],
+    made: Prepared,
     author: Signature,
     message: str,
+    large: LargeFiles | None,
 ) -> str:
     before = {e.path: e for e in reads.tree(repo, old, recursive=True) if e.kind != "tree"} if old else {}
     after = {path: (entry.mode, entry.oid) for path, entry in before.items()}
     for edit in edits:
-        _apply(edit, after, before, oids)
+        _apply(edit, after, before, made.oids)
     _check(after, before)
     with tempfile.TemporaryDirectory(prefix="partage-index-") as folder:
         who = {
             "GIT_INDEX_FILE": f"{folder}/index",
-            "GIT_AUTHOR_NAME": _plain(author.name),
+            "GIT_AUTHOR_NAME": plain_name(author.name),
             "GIT_AUTHOR_EMAIL": author.email,
-            "GIT_COMMITTER_NAME": _plain(author.name),
+            "GIT_COMMITTER_NAME": plain_name(author.name),
             "GIT_COMMITTER_EMAIL": author.email,
         }
         env = environment(None, **who)
-        lines = "".join(f"{mode} {oid}\t{path}\0" for path, (mode, oid) in after.items())
-        run(repo, ["update-index", "-z", "--index-info"], stdin=lines.encode(), env=env)
+        update_index(repo, env, after)
+        if large:
+            was = {path: (entry.mode, entry.oid) for path, entry in before.items()}
+            sizes = {entry.oid: entry.size or 0 for entry in before.values()}
+            settling = Settling(repo, env, was, after, sizes, made.within(after), large, Path(folder))
+            update_index(repo, env, settling.settle())
         tree = run(repo, ["write-tree"], env=env).decode().strip()
         if old and run(repo, ["rev-parse", f"{old}^{{tree}}"]).decode().strip() == tree:
             raise NothingToCommitError("nothing has changed")
@@ -133,7 +125,7 @@ def _write(
         return run(repo, ["commit-tree", tree, *parents, "-F", "-"], stdin=message.encode(), env=env).decode().strip()
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name as git takes it: without controls and angle brackets, and with something to read."""
     line = re.sub(r"[\x00-\x1f\x7f<>]+", " ", name).strip()
     return line if re.search(r"\w", line) else "Somebody"

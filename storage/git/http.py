@@ -24,7 +24,7 @@ _PROTOCOL = re.compile(r"[a-z0-9=:.\-]{0,64}")
 _CONFIG = {
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "false",
-    "uploadpack.hideRefs": "refs/internal",
+    "transfer.hideRefs": "refs/merge",
     "lsrefs.unborn": "advertise",
     "core.alternateRefsCommand": "true",
 }
@@ -127,8 +127,8 @@ class UploadPack:
         self.close()
 
 
-def request_body(environ: dict[str, Any], limit: int = MAX_REQUEST_BYTES) -> Iterator[bytes]:
-    """A WSGI request's body in pieces: plain or chunked, inflated if it is gzip, never over the limit.
+def request_body(environ: dict[str, Any], limit: int | None = None) -> Iterator[bytes]:
+    """A WSGI request's body in pieces: plain or chunked, inflated if it is gzip, never over the limit of bytes.
 
     Raises ValueError when it is too large or damaged.
     """
@@ -140,7 +140,7 @@ def request_body(environ: dict[str, Any], limit: int = MAX_REQUEST_BYTES) -> Ite
         pieces = _inflated(inflate, raw) if inflate else iter([raw])
         for piece in pieces:
             total += len(piece)
-            if total > limit:
+            if total > (limit or MAX_REQUEST_BYTES):
                 raise ValueError("the request is too large")
             yield piece
 

@@ -58,8 +58,10 @@ def inspect(repo: Path, tips: Sequence[str], limits: Limits, *, env: Mapping[str
         if found := pointer.parse(content):
             arrived.pointers[path] = found
     for tip in tips:
-        _count(repo, tip, limits, arrived, env)
-    arrived.paths = _touched(repo, tips, env)
+        if _unfolds_beyond(limits.files, repo, tip, env):
+            arrived.blame(f"A version has more than {limits.files:,} files: split it into several projects.")
+            return arrived
+    _touch(repo, tips, limits, arrived, env)
     return arrived
 
 
@@ -162,25 +164,34 @@ def _judge_name(name: str, path: str, arrived: Arrived) -> None:
         arrived.blame(f"{error} Rename it (git mv), in every commit that has it.")
 
 
-def _count(repo: Path, tip: str, limits: Limits, arrived: Arrived, env: Mapping[str, str] | None) -> None:
-    """Refuse a version that unfolds to too many files and folders: folders within folders, told in few bytes."""
-    child = spawn(repo, ["ls-tree", "-r", "-t", "--name-only", "-z", f"{tip}^{{tree}}"], env=env)
-    files = 0
+def _unfolds_beyond(files: int, repo: Path, tip: str, env: Mapping[str, str] | None) -> bool:
+    """Whether a version has more files and folders than this: folders within folders, told in few bytes."""
+    names = _names(repo, ["ls-tree", "-r", "-t", "--name-only", "-z", f"{tip}^{{tree}}"], env)
+    return any(number >= files for number, _ in enumerate(names))
+
+
+def _touch(repo: Path, tips: Sequence[str], limits: Limits, arrived: Arrived, env: Mapping[str, str] | None) -> None:
+    """Note every path that a new commit changes."""
+    args = ["log", "--format=", "--name-only", "--no-renames", "-c", "-z", *tips, "--not", "--all"]
+    for number, name in enumerate(_names(repo, args, env)):
+        if number >= limits.objects:
+            arrived.blame("The new commits change too many files at once: push them in parts.")
+            return
+        arrived.paths.add(name)
+
+
+def _names(repo: Path, args: Sequence[str], env: Mapping[str, str] | None) -> Iterator[str]:
+    """What git prints, cut at its zero bytes. Git is ended when the reader has seen enough."""
+    child = spawn(repo, args, env=env)
+    rest = b""
     try:
         while child.stdout and (chunk := os.read(child.stdout.fileno(), CHUNK)):
-            files += chunk.count(b"\0")
-            if files > limits.files:
-                arrived.blame(f"A version has more than {limits.files:,} files: split it into several projects.")
-                return
+            *names, rest = (rest + chunk).split(b"\0")
+            for name in names:
+                if name := name.lstrip(b"\n"):
+                    yield name.decode("utf-8", "surrogateescape")
     finally:
         end(child)
-
-
-def _touched(repo: Path, tips: Sequence[str], env: Mapping[str, str] | None) -> set[str]:
-    """Every path that a new commit changes."""
-    args = ["log", "--format=", "--name-only", "--no-renames", "-c", "-z", *tips, "--not", "--all"]
-    raw = run(repo, args, env=env)
-    return {part.decode("utf-8", "surrogateescape") for part in raw.replace(b"\n", b"").split(b"\0") if part}
 
 
 def _too_large(path: str, size: int, limit: int) -> str:

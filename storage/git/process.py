@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import git
 from git.exc import GitCommandError
@@ -96,20 +97,29 @@ def spawn(
     env: Mapping[str, str] | None = None,
     cpu_seconds: int = CPU_SECONDS,
     pass_fds: tuple[int, ...] = (),
+    stdin: int | IO[bytes] = subprocess.PIPE,
+    stderr: int = subprocess.DEVNULL,
+    memory_bytes: int = MEMORY_BYTES,
+    file_bytes: int | None = None,
 ) -> "subprocess.Popen[bytes]":
-    """Start git in a process group of its own, with pipes and limits. The caller ends it with `end`."""
+    """Start git in a process group of its own, with pipes and limits. The caller ends it with `end`.
+
+    `file_bytes` is the largest file that it may write.
+    """
     child = subprocess.Popen(
         ["git", f"--git-dir={repo}", *args],
-        stdin=subprocess.PIPE,
+        stdin=stdin,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr,
         env=dict(env or environment()),
         cwd="/",
         start_new_session=True,
         bufsize=0,
         pass_fds=pass_fds,
     )
-    limits = ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0))
+    limits = [(resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CORE, 0)]
+    if file_bytes is not None:
+        limits.append((resource.RLIMIT_FSIZE, file_bytes))
     for limit, value in limits:
         with contextlib.suppress(OSError):
             resource.prlimit(child.pid, limit, (value, value))
@@ -125,7 +135,7 @@ def end(child: "subprocess.Popen[bytes]") -> None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(2)
                 break
-    for pipe in (child.stdin, child.stdout):
+    for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe:
             with contextlib.suppress(OSError):
                 pipe.close()

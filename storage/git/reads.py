@@ -1,19 +1,19 @@
 """Read from a bare repository: revisions, trees, blobs, logs, changes. Revisions of users become hex first."""
 
 import hashlib
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from storage.git.errors import GitError, MissingPathError, UnknownRevisionError
-from storage.git.process import end, run, spawn, stream
-from storage.git.types import Change, Commit, Entry, Kind, Ref
+from storage.git.process import run, stream
+from storage.git.types import Change, Commit, Entry, Kind, Ref, Tag
 
 HEX = re.compile(r"[0-9a-f]{40}")
 ZERO = "0" * 40
-_LOG = "--format=%H%x00%P%x00%an%x00%ae%x00%aI%x00%B%x00%x01"
+_LOG = "--format=%H%x00%P%x00%an%x00%ae%x00%aI%x00%B%x00"
+_LOG_FIELDS = 7  # with the empty one that -z puts between commits
 _KINDS: dict[str, Kind] = {"blob": "blob", "tree": "tree", "commit": "commit"}
 
 
@@ -36,23 +36,48 @@ def resolve(repo: Path, revision: str) -> str:
     raise UnknownRevisionError(revision)
 
 
+def tip(repo: Path, branch: str) -> str | None:
+    """The commit at the end of a branch; None where there is no such branch."""
+    found = run(repo, ["for-each-ref", "--format=%(refname) %(objectname)", f"refs/heads/{branch}"]).decode()
+    lines = (line.rpartition(" ") for line in found.splitlines())
+    return next((oid for name, _, oid in lines if name == f"refs/heads/{branch}"), None)
+
+
 def refs(repo: Path, kind: str) -> list[Ref]:
     """Branches (`heads`, newest first) or tags (`tags`, newest first) with the commits they lead to."""
-    lines = run(
-        repo,
-        [
-            "for-each-ref",
-            "--sort=-creatordate",
-            "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)",
-            f"refs/{kind}/",
-        ],
-    ).splitlines()
-    found = []
-    for line in lines:
+    return _refs(repo, kind)[kind]
+
+
+def all_refs(repo: Path) -> tuple[list[Ref], list[Ref]]:
+    """(branches, tags), each with the newest first, in one process."""
+    found = _refs(repo, "heads", "tags")
+    return found["heads"], found["tags"]
+
+
+def _refs(repo: Path, *kinds: str) -> dict[str, list[Ref]]:
+    fields = "%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)"
+    wanted = [f"refs/{kind}/" for kind in kinds]
+    lines = run(repo, ["for-each-ref", "--sort=-creatordate", f"--format={fields}", *wanted]).split(b"\n")
+    found: dict[str, list[Ref]] = {kind: [] for kind in kinds}
+    for line in filter(None, lines):
         name, own, peeled, own_kind, peeled_kind = line.split(b"\0")
         if b"commit" in (own_kind, peeled_kind):
-            found.append(Ref(_text(name).split("/", 2)[2], (peeled or own).decode()))
+            _, kind, short = _text(name).split("/", 2)
+            found[kind].append(Ref(short, (peeled or own).decode()))
     return found
+
+
+def annotated_tag(repo: Path, name: str) -> Tag | None:
+    """An annotated tag; None for a plain one and where there is none."""
+    fields = "--format=%(refname)%00%(objecttype)%00%(taggerdate:iso-strict)%00%(contents)%00%00"
+    raw = run(repo, ["for-each-ref", fields, f"refs/tags/{name}"])
+    for record in raw.split(b"\0\0\n"):
+        full, _, rest = record.partition(b"\0")
+        kind, _, rest = rest.partition(b"\0")
+        when, _, message = rest.partition(b"\0")
+        if _text(full) == f"refs/tags/{name}" and kind == b"tag" and when:
+            return Tag(name, _text(message).strip("\n"), datetime.fromisoformat(when.decode()))
+    return None
 
 
 def _entries(raw: bytes, prefix: str) -> Iterator[Entry]:
@@ -91,13 +116,16 @@ def entry(repo: Path, commit: str, path: str) -> Entry:
     return found[0]
 
 
-def split_ref(repo: Path, ref_and_path: str) -> tuple[str, str, str]:
+def split_ref(repo: Path, ref_and_path: str, known: Sequence[Ref] | None = None) -> tuple[str, str, str]:
     """`feature/x/parts/a.stl` -> (ref, commit, path): the longest ref that is there wins; else a commit's id.
 
     Raises UnknownRevisionError.
     """
     whole = ref_and_path.strip("/")
-    for ref in sorted((r for k in ("heads", "tags") for r in refs(repo, k)), key=lambda r: -len(r.name)):
+    if known is None:
+        heads, tags = all_refs(repo)
+        known = [*heads, *tags]
+    for ref in sorted(known, key=lambda r: -len(r.name)):
         if whole == ref.name or whole.startswith(f"{ref.name}/"):
             return ref.name, ref.commit, whole[len(ref.name) + 1 :]
     first, _, path = whole.partition("/")
@@ -134,54 +162,55 @@ def copy_to(repo: Path, oid: str, target: Path) -> str:
 
 
 def _commits(raw: bytes) -> Iterator[Commit]:
-    for record in raw.split(b"\0\x01"):
-        fields = record.lstrip(b"\n").split(b"\0")
-        if len(fields) >= 6:
-            yield Commit(
-                id=fields[0].decode(),
-                parents=tuple(fields[1].decode().split()),
-                author_name=_text(fields[2]),
-                author_email=_text(fields[3]),
-                at=datetime.fromisoformat(fields[4].decode()),
-                message=_text(b"\0".join(fields[5:])).strip("\n"),
-            )
+    fields = raw.split(b"\0")
+    for start in range(0, len(fields) - _LOG_FIELDS + 1, _LOG_FIELDS):
+        yield commit_of(fields[start : start + 6])
+
+
+def commit_of(fields: Sequence[bytes]) -> Commit:
+    """A commit from git's %H, %P, %an, %ae, %aI and %B."""
+    return Commit(
+        id=fields[0].decode(),
+        parents=tuple(fields[1].decode().split()),
+        author_name=_text(fields[2]),
+        author_email=_text(fields[3]),
+        at=datetime.fromisoformat(fields[4].decode()),
+        message=_text(fields[5]).strip("\n"),
+    )
 
 
 def log(repo: Path, commit: str, *, path: str | None = None, skip: int = 0, limit: int = 30) -> list[Commit]:
     """Commits from this one back, those that touched `path` alone when it is given."""
     args = ["log", _LOG, "-z", f"--skip={skip}", f"--max-count={limit}", commit]
-    return list(_commits(run(repo, [*args, "--", *([path] if path else [])]).replace(b"\x01\0", b"\x01")))
+    return list(_commits(run(repo, [*args, "--", *([path] if path else [])])))
 
 
-def between(repo: Path, old: str | None, new: str) -> list[Commit]:
-    """Commits reachable from `new` and not from `old`, oldest first."""
-    args = ["log", _LOG, "-z", "--reverse", "--topo-order", new, *([f"^{old}"] if old else [])]
-    return list(_commits(run(repo, [*args, "--"]).replace(b"\x01\0", b"\x01")))
+def between(repo: Path, old: Sequence[str], new: str, *, env: Mapping[str, str] | None = None) -> list[Commit]:
+    """Commits reachable from `new` and from none of `old`, oldest first."""
+    args = ["log", _LOG, "-z", "--reverse", "--topo-order", new, *(f"^{commit}" for commit in old)]
+    return list(_commits(run(repo, [*args, "--"], env=env)))
 
 
-def changes(repo: Path, old: str | None, new: str) -> list[Change]:
+def changes(repo: Path, old: str | None, new: str, *, env: Mapping[str, str] | None = None) -> list[Change]:
     """What differs between two commits, renames found; all of `new` when there is no `old`."""
     base = ["diff-tree", "-r", "-z", "--raw", "-M", "--no-commit-id", "--no-abbrev"]
-    raw = run(repo, [*base, *([old, new] if old else ["--root", new]), "--"])
+    raw = run(repo, [*base, *([old, new] if old else ["--root", new]), "--"], env=env)
     tokens = iter(raw.split(b"\0"))
     found = []
     for head in tokens:
         if not head.startswith(b":"):
             continue
-        _, _, old_oid, new_oid, status = head[1:].split()
-        first = _text(next(tokens))
-        kind = chr(status[0])
-        path = _text(next(tokens)) if kind in "RC" else first
-        found.append(
-            Change(
-                "M" if kind == "T" else kind,
-                path,
-                first,
-                _oid(old_oid),
-                _oid(new_oid),
-            )
-        )
+        first = next(tokens)
+        found.append(change_of(head, first, next(tokens) if chr(head.split()[4][0]) in "RC" else first))
     return found
+
+
+def change_of(head: bytes, old_path: bytes, path: bytes | None = None) -> Change:
+    """A change from a line of git's raw format (`:mode mode oid oid status`) and the paths that follow it."""
+    _, _, old_oid, new_oid, status = head[1:].split()
+    kind = chr(status[0])
+    new_path = _text(old_path if path is None else path)
+    return Change("M" if kind == "T" else kind, new_path, _text(old_path), _oid(old_oid), _oid(new_oid))
 
 
 def _oid(raw: bytes) -> str:
@@ -189,50 +218,17 @@ def _oid(raw: bytes) -> str:
     return "" if oid == ZERO else oid
 
 
-def last_changes(repo: Path, commit: str, folder: str = "") -> dict[str, Commit]:
-    """Name -> the last commit that changed it, for each entry of a folder.
-
-    One streamed `git log`, ended as soon as every entry is known.
-    """
-    wanted = {item.name for item in tree(repo, commit, folder)}
-    prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
-    found: dict[str, str] = {}
-    args = ["log", "--format=%x01%H", "-c", "--no-renames", "--name-only", "-z", commit, "--"]
-    child = spawn(repo, [*args, *([prefix.rstrip("/")] if prefix else [])])
-    try:
-        _walk(child.stdout.fileno() if child.stdout else -1, wanted, prefix, found)
-    finally:
-        end(child)
-    by_id = {c.id: c for c in _by_ids(repo, sorted(set(found.values())))}
-    return {name: by_id[oid] for name, oid in found.items() if oid in by_id}
-
-
-def _walk(pipe: int, wanted: set[str], prefix: str, found: dict[str, str]) -> None:
-    rest = b""
-    current = ""
-    while wanted and (chunk := os.read(pipe, 1 << 16)):
-        *tokens, rest = (rest + chunk).split(b"\0")
-        for token in tokens:
-            text = _text(token.lstrip(b"\n"))
-            if text.startswith("\x01"):
-                current = text[1:41]
-            elif text.startswith(prefix):
-                name = text[len(prefix) :].split("/", 1)[0]
-                if name in wanted:
-                    wanted.discard(name)
-                    found[name] = current
-
-
-def _by_ids(repo: Path, ids: Sequence[str]) -> list[Commit]:
+def commits_by_id(repo: Path, ids: Sequence[str]) -> list[Commit]:
+    """Commits by their whole ids, in no order."""
     if not ids:
         return []
     raw = run(repo, ["log", _LOG, "-z", "--no-walk=unsorted", *ids, "--"])
-    return list(_commits(raw.replace(b"\x01\0", b"\x01")))
+    return list(_commits(raw))
 
 
 def commit_info(repo: Path, commit: str) -> Commit:
     """One commit by its id. Raises UnknownRevisionError."""
-    found = _by_ids(repo, [resolve(repo, commit)])
+    found = commits_by_id(repo, [resolve(repo, commit)])
     if not found:
         raise UnknownRevisionError(commit)
     return found[0]

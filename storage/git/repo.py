@@ -1,15 +1,18 @@
 """One bare repository: what pages and actions ask of git."""
 
+import contextlib
+import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from storage.git import commits, reads
-from storage.git.errors import GitError, UnknownRevisionError
-from storage.git.process import environment, run, stream
-from storage.git.types import Change, Commit, Delete, Entry, Move, Put, Ref, Signature
+from storage.git import commits, reads, walks
+from storage.git.errors import GitError
+from storage.git.large_files import LargeFiles
+from storage.git.process import environment, run
+from storage.git.types import Change, Commit, Delete, Entry, LastChange, Move, Put, Ref, Signature, Tag
 
 
 class Repo:
@@ -38,7 +41,7 @@ class Repo:
 
     def tip(self, branch: str) -> str | None:
         """The commit at the end of a branch; None where there is no such branch."""
-        return next((ref.commit for ref in self.branches() if ref.name == branch), None)
+        return reads.tip(self.path, branch)
 
     def branches(self) -> list[Ref]:
         """Branches, the one changed last first."""
@@ -48,9 +51,14 @@ class Repo:
         """Tags, the newest first."""
         return reads.refs(self.path, "tags")
 
-    def split_ref(self, ref_and_path: str) -> tuple[str, str, str]:
-        """(ref, commit, path) of an address in which the ref may have slashes. Raises UnknownRevisionError."""
-        return reads.split_ref(self.path, ref_and_path)
+    def refs(self) -> tuple[list[Ref], list[Ref]]:
+        """(branches, tags), each with the newest first."""
+        return reads.all_refs(self.path)
+
+    def split_ref(self, ref_and_path: str, known: Sequence[Ref] | None = None) -> tuple[str, str, str]:
+        """(ref, commit, path) of an address in which the ref may have slashes; `known` are all refs where they have
+        been read already. Raises UnknownRevisionError."""
+        return reads.split_ref(self.path, ref_and_path, known)
 
     def tree(self, commit: str, path: str = "", *, recursive: bool = False) -> list[Entry]:
         """The entries of a folder, or of all below it. Raises MissingPathError."""
@@ -76,8 +84,8 @@ class Repo:
         """Commits from this one back, those that touched `path` alone when it is given."""
         return reads.log(self.path, commit, path=path, skip=skip, limit=limit)
 
-    def between(self, old: str | None, new: str) -> list[Commit]:
-        """Commits reachable from `new` and not from `old`, oldest first."""
+    def between(self, old: Sequence[str], new: str) -> list[Commit]:
+        """Commits reachable from `new` and from none of `old`, oldest first."""
         return reads.between(self.path, old, new)
 
     def commit_info(self, commit: str) -> Commit:
@@ -88,9 +96,14 @@ class Repo:
         """What differs between two commits."""
         return reads.changes(self.path, old, new)
 
-    def last_changes(self, commit: str, folder: str = "") -> dict[str, Commit]:
+    def changes_of(self, old: Sequence[str], new: str) -> Iterator[tuple[Commit, list[Change]]]:
+        """Each commit of `new` that none of `old` has, oldest first, with its changes; see `walks.changes_of`."""
+        return walks.changes_of(self.path, old, new)
+
+    def last_changes(self, commit: str, folder: str = "") -> dict[str, LastChange]:
         """Name -> last commit, for each entry of a folder."""
-        return reads.last_changes(self.path, commit, folder)
+        names = {entry.name for entry in self.tree(commit, folder)}
+        return walks.last_changes(self.path, commit, folder, names)
 
     def commit(
         self,
@@ -100,9 +113,10 @@ class Repo:
         author: Signature,
         message: str,
         expect: str | None = None,
+        large: LargeFiles | None = None,
     ) -> str:
         """Commit the edits and return the commit's id; see `commits.commit`."""
-        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect)
+        return commits.commit(self.path, branch, edits, author=author, message=message, expect=expect, large=large)
 
     def set_head(self, branch: str) -> None:
         """Make a branch the one that clones check out."""
@@ -113,11 +127,32 @@ class Repo:
         env = environment(None, GIT_COMMITTER_NAME=tagger.name, GIT_COMMITTER_EMAIL=tagger.email)
         run(self.path, ["tag", "-a", "-F", "-", name, commit], stdin=message.encode(), env=env)
 
-    def archive(self, commit: str, prefix: str) -> Iterator[bytes]:
-        """A ZIP of all files at a commit, in pieces, below the folder `prefix`."""
-        if not reads.HEX.fullmatch(commit):
-            raise UnknownRevisionError(commit)
-        return stream(self.path, ["archive", "--format=zip", "-1", f"--prefix={prefix}/", commit])
+    def bytes_on_disk(self) -> int:
+        """What the objects take up. Files that go away meanwhile are left out."""
+        total = 0
+        for folder, _, files in os.walk(self.path / "objects"):
+            for name in files:
+                with contextlib.suppress(FileNotFoundError):
+                    total += (Path(folder) / name).stat().st_size
+        return total
+
+    def mark_unindexed(self) -> Path:
+        """Leave a mark before a ref moves; whoever has indexed the commits removes it. A kill between leaves it."""
+        mark = self.path / f"partage-unindexed.{uuid.uuid4().hex}"
+        mark.touch()
+        return mark
+
+    def unindexed_marks(self) -> list[Path]:
+        """Marks of commits on their way, or left by a process that died."""
+        return list(self.path.glob("partage-unindexed.*"))
+
+    def holds(self, commit: str) -> bool:
+        """Whether a commit is here."""
+        return reads.kind(self.path, f"{commit}^{{commit}}") == "commit"
+
+    def annotated_tag(self, name: str) -> Tag | None:
+        """An annotated tag; None for a plain one and where there is none."""
+        return reads.annotated_tag(self.path, name)
 
     def fsck(self) -> list[str]:
         """What git finds wrong; empty when the repository is whole."""

@@ -47,11 +47,30 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class LastChange:
+    """The commit that last changed something: its title, when it was authored, and committed (Unix seconds)."""
+
+    id: str
+    title: str
+    at: datetime
+    committed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """A branch or a tag, and the commit it leads to."""
 
     name: str
     commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What an annotated tag says."""
+
+    name: str
+    message: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

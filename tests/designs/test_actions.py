@@ -1,6 +1,7 @@
 """What the actions promise, whichever door they are called from."""
 
 import hashlib
+import os
 from datetime import timedelta
 
 import pytest
@@ -37,10 +38,10 @@ def _put(tmp_path, path, content):
     return Put(path, file)
 
 
-def test_a_new_project_is_a_git_repository_with_a_readme(project, ada):
+def test_a_new_project_is_a_git_repository_with_a_readme_and_attributes_for_large_files(project, ada):
     assert project.path.is_dir()
     assert project.head == project.repo.tip("main")
-    assert [entry.path for entry in project.repo.tree(project.head)] == ["README.md"]
+    assert [entry.path for entry in project.repo.tree(project.head)] == [".gitattributes", "README.md"]
     assert project.revisions.get().author == ada
 
 
@@ -86,7 +87,7 @@ def test_delete_and_rename_are_commits(project, ada, tmp_path):
     commit_files(project, [_put(tmp_path, "a.txt", b"one"), _put(tmp_path, "b.txt", b"two")], by=ada)
     commit_files(project, [Move("a.txt", "deep/c.txt"), Delete("b.txt")], by=ada, message="Tidy")
     paths = {e.path for e in project.repo.tree(project.repo.tip("main"), recursive=True) if e.kind == "blob"}
-    assert paths == {"README.md", "deep/c.txt"}
+    assert paths == {".gitattributes", "README.md", "deep/c.txt"}
 
 
 @pytest.mark.parametrize("path", ["../evil.stl", "/etc/passwd", ".git/config", "a/.GIT/hooks/x", "aux.stl", "a\\b.stl"])
@@ -197,6 +198,7 @@ def test_an_unlisted_project_is_seen_by_its_address_alone(project):
 
 def test_a_commit_whose_process_died_before_it_was_indexed_is_indexed_at_the_next_start(project, ada, tmp_path):
     put = _put(tmp_path, "lost.stl", b"solid x")
+    project.repo.mark_unindexed()
     lost = project.repo.commit("main", [put], author=signature(ada), message="Lost")
     assert not project.revisions.filter(commit=lost).exists()
     assert catch_up() == 1
@@ -204,6 +206,13 @@ def test_a_commit_whose_process_died_before_it_was_indexed_is_indexed_at_the_nex
     assert project.head == lost
     assert project.files.get(path="lost.stl").sha256 == hashlib.sha256(b"solid x").hexdigest()
     assert catch_up() == 0
+
+
+def test_the_mark_of_a_dead_process_goes_when_no_push_can_be_that_old(project):
+    fresh, old = project.repo.mark_unindexed(), project.repo.mark_unindexed()
+    os.utime(old, (0, 0))
+    catch_up()
+    assert project.repo.unindexed_marks() == [fresh]
 
 
 def test_a_commit_on_top_of_one_that_was_not_indexed_indexes_both(project, ada, tmp_path):

@@ -35,7 +35,7 @@ def test_a_project_is_made_filled_read_changed_and_deleted(client, ada):
     ]
     head = done.json()["commit"]
     listed = [one["path"] for one in client.get(f"{at}/files").json()["items"]]
-    assert listed == ["README.md", "a/b.txt", "c.txt"]
+    assert listed == [".gitattributes", "README.md", "a/b.txt", "c.txt"]
     assert client.get(f"{at}/files/a/b.txt?ref={head}").json()["size"] == 3
     assert client.get(f"{at}/raw/{head}/a/b.txt").getvalue() == b"one"
     assert client.get(f"{at}/commits").json()["items"][0]["commit"] == head

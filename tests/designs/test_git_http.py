@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from accounts import tokens
+from accounts.models import User
 from tests.factories import commit, make_project, make_user
 
 
@@ -31,7 +32,19 @@ def test_private_and_missing_look_alike(client):
 
 
 @pytest.mark.django_db
-def test_pushing_is_refused_in_a_sentence(client):
+def test_pushing_asks_for_a_sign_in_and_for_the_right_to_write(client):
     make_project(make_user("ada"))
-    answer = client.get("/@ada/widget.git/info/refs?service=git-receive-pack")
-    assert (answer.status_code, b"Pushing is not open yet" in answer.content) == (403, True)
+    at = "/@ada/widget.git/info/refs?service=git-receive-pack"
+    assert client.get(at).status_code == 401
+    reader, writer, stranger = (
+        tokens.issue(user, "t", scopes)[1]
+        for user, scopes in (
+            (User.objects.get(username="ada"), ["read"]),
+            (User.objects.get(username="ada"), ["write"]),
+            (make_user("eve"), ["write"]),
+        )
+    )
+    answers = [client.get(at, HTTP_AUTHORIZATION=f"Bearer {token}") for token in (reader, stranger, writer)]
+    assert [answer.status_code for answer in answers] == [403, 403, 200]
+    assert b"may only read" in answers[0].content
+    assert b"fork it" in answers[1].content

@@ -54,7 +54,8 @@ def _text(answer):
         "/@ada/widget/blob/main/README.md",
         "/@ada/widget/blob/main/notes.txt",
         "/@ada/widget/commits/",
-        "/@ada/widget/commits/?ref=main&path=knob.stl",
+        "/@ada/widget/history/main/knob.stl",
+        "/@ada/widget/history/main/parts",
         "/@ada/widget/releases/",
         "/@ada/widget/report/",
         "/sitemap.xml",
@@ -200,7 +201,7 @@ def test_rename_and_delete_are_commits(signed_in, project):
     signed_in.post(page, {"action": "rename", "ref": "main", "path": "knob.stl", "to": "parts/knob.stl"})
     signed_in.post(page, {"action": "delete", "ref": "main", "path": "notes.txt"})
     entries = project.repo.tree(project.repo.tip("main"), recursive=True)
-    assert {e.path for e in entries if e.kind == "blob"} == {"README.md", "parts/knob.stl", "parts/lid.stl"}
+    assert {e.path for e in entries if e.kind == "blob"} == {*factories.FIRST, "parts/knob.stl", "parts/lid.stl"}
 
 
 def test_old_addresses_lead_to_the_same_page_of_the_renamed_project(client, project, ada):

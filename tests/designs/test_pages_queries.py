@@ -14,6 +14,7 @@ PAGES = [
     "",
     "tree/main/parts",
     "blob/main/parts/p0.stl",
+    "history/main/parts/p0.stl",
     "commits/",
     "commit/{head}/",
     "releases/",

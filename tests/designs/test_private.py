@@ -8,7 +8,7 @@ from designs.actions.add_photo import add_photo
 from designs.actions.open_issue import open_issue
 from tests.factories import commit, make_project, make_user, picture
 
-GIT = {"info_refs", "upload_pack"}
+GIT = {"info_refs", "upload_pack", "receive_pack"}
 VALUES = {
     "ref_path": "main/a.stl",
     "ref": "main",
@@ -21,6 +21,9 @@ VALUES = {
     "tag": "v1",
     "path": "a.stl",
     "sha256": "{sha256}",
+    "mirror_id": "1",
+    "oid": "{sha256}",
+    "lock_id": "1",
     "number": "1",
     "comment_id": "{comment}",
     "name": "{photo}",
@@ -76,7 +79,7 @@ def test_every_address_of_a_private_project_hides_it(client, who):
             answer = getattr(client, method)(address(route, one, known))
             allowed = {401} if one.name in GIT else {401, 404, 405}
             signs_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
-            if answer.status_code in {400, 422}:
+            if answer.status_code in {400, 403, 415, 422}:
                 missing = address(route, one, known).replace("/widget", "/nothing")
                 allowed = allowed | {getattr(client, method)(missing).status_code}
             if answer.status_code not in allowed and not signs_in:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from designs import results
+from designs import contents, results
 from designs.actions.rebuild import queue_analyses
 from designs.models import Comparison, Repair
 from jobs.worker import Worker
@@ -46,7 +46,7 @@ def test_the_history_of_a_file_answers_for_each_version(project, client):
     commit(project, {"part.stl": solids.box()})
     commit(project, {"part.stl": solids.box((30.0, 20.0, 10.01))})
     Worker().drain()
-    page = client.get(address("commits", project) + "?path=part.stl").content.decode()
+    page = client.get(address("history", project, "main/part.stl")).content.decode()
     assert page.count('class="answer small"') == 1
     assert "less than a print shows: no need to reprint" in page
 
@@ -100,7 +100,7 @@ def test_a_repair_is_reported_downloaded_and_committed_on_a_branch_of_its_own(pr
     branch = f"repair/{file.sha256[:10]}"
     assert answer["Location"] == address("blob", project, f"{branch}/part.stl")
     assert project.repo.tip("main") == tip
-    assert project.repo.read(project.repo.entry(branch, "part.stl").oid, 10_000) == repaired
+    assert contents.read(project, project.repo.entry(branch, "part.stl").oid, 10_000) == repaired
     Worker().drain()
     assert "Closed surface" in client.get(answer["Location"]).content.decode()
 

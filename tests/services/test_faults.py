@@ -1,132 +1,19 @@
 """A real site under load, cut and killed: what it acknowledged is there, and nothing else."""
 
 import hashlib
-import http.client
 import json
 import os
 import shutil
-import signal
 import socket
-import sqlite3
 import subprocess
-import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-MANAGE = [sys.executable, "manage.py"]
-COMMITS = "/api/v1/projects/ada/widget/commits"
-pytestmark = pytest.mark.service("git")
+from tests.services.site import COMMITS, Site, clean, cloned, multipart, rows, until
 
-
-def multipart(files):
-    """Content type and body of a commit of {path: bytes}."""
-    parts = []
-    for path, content in files.items():
-        parts.append(b'--cut\r\nContent-Disposition: form-data; name="path"\r\n\r\n' + path.encode())
-        head = f'--cut\r\nContent-Disposition: form-data; name="files"; filename="{Path(path).name}"\r\n\r\n'
-        parts.append(head.encode() + content)
-    return "multipart/form-data; boundary=cut", b"\r\n".join([*parts, b"--cut--\r\n"])
-
-
-class Site:
-    """`manage.py serve` on a data folder of its own."""
-
-    def __init__(self, data):
-        self.data = data
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith("PARTAGE_")} | {"PARTAGE_DATA": str(data)}
-        self.process = None
-        self.run("migrate", "-v0")
-        self.run("createcachetable")
-        words = ("--email", "ada@example.org", "--password", "a long enough secret", "--token")
-        self.token = self.run("person", "ada", *words).strip()
-
-    def run(self, *command):
-        done = subprocess.run([*MANAGE, *command], cwd=ROOT, env=self.env, check=True, stdout=subprocess.PIPE)
-        return done.stdout.decode()
-
-    def start(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process = subprocess.Popen(
-            [*MANAGE, "serve", "--port", str(self.port)],
-            cwd=ROOT, env=self.env, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        assert until(lambda: self.get("/readyz")[0] == 200, 40)
-
-    def kill(self):
-        """End the site and its children at once, without a word."""
-        if self.process:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def ask(self, method, path, body=None, kind="application/json"):
-        """Status and body; (0, b"") where no answer came."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        except (OSError, http.client.HTTPException):
-            return 0, b""
-        finally:
-            connection.close()
-
-    def get(self, path):
-        return self.ask("GET", path)
-
-    def commit(self, files):
-        kind, body = multipart(files)
-        return self.ask("POST", COMMITS, body, kind)
-
-    def tip(self):
-        return json.loads(self.get(COMMITS)[1])["items"][0]["commit"]
-
-    def repository(self):
-        [path] = {head.parent for head in (self.data / "repositories").rglob("HEAD")}
-        return path
-
-
-def until(true, seconds):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(0.2)
-    return False
-
-
-def git(*words):
-    return subprocess.run(["git", *map(str, words)], check=True, capture_output=True, text=True)
-
-
-def clean(site):
-    done = git("-C", site.repository(), "fsck", "--full", "--strict")
-    return not [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("dangling")]
-
-
-def cloned(site, into):
-    """Every file by a stock `git clone`."""
-    git("clone", "-q", f"http://127.0.0.1:{site.port}/@ada/widget.git", into)
-    return {
-        str(path.relative_to(into)): path.read_bytes()
-        for path in into.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(into).parts
-    }
-
-
-def rows(site, statement):
-    """Run one statement on the site's database and commit it."""
-    with closing(sqlite3.connect(site.data / "db.sqlite3", timeout=20)) as database, database:
-        return database.execute(statement).fetchall()
+pytestmark = pytest.mark.service("git", "git-lfs")
 
 
 def running(site):
@@ -177,7 +64,10 @@ def test_a_stock_clone_has_the_bytes_that_were_sent(site, tmp_path):
     status, answer = site.commit(odd)
     assert status == 201
     sums = {one["path"]: one["sha256"] for one in json.loads(answer)["files"]}
-    assert sums == {path: hashlib.sha256(content).hexdigest() for path, content in odd.items()}
+    assert {"crlf.txt", "big.bin", ".gitattributes"} <= sums.keys()
+    assert {path: sums[path] for path in odd} == {
+        path: hashlib.sha256(content).hexdigest() for path, content in odd.items()
+    }
     assert missing(cloned(site, tmp_path / "clone"), odd) == []
 
 
