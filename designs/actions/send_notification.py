@@ -22,14 +22,15 @@ _WITH_TEXT = {Event.Kind.ISSUE_OPENED, Event.Kind.CONTRIBUTION_OPENED}
 
 
 def send(job: NotificationMail) -> Callable[[], None]:
-    """Send it, unless it was read on the site, refused, or may no longer be seen. For jobs.worker.
+    """Send it, unless it was read on the site, refused, hidden, or may no longer be seen. For jobs.worker.
 
     Raises what the mail server raises, so that the worker tries again later.
     """
     rows = Notification.objects.select_related("user", "event__project__namespace", "event__issue", "event__actor")
     told = rows.get(pk=job.notification_id)
     allowed = Notification.objects.readable_by(told.user).unread().filter(pk=told.pk).exists()
-    if allowed and told.user.is_active and wants_mail(told):
+    unsaid = told.event.kind == Event.Kind.COMMENT and not _text(told.event)
+    if allowed and not unsaid and told.user.is_active and wants_mail(told):
         message(told).send()
     return lambda: None
 
