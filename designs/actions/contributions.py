@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from designs import contents, policy
+from designs.actions import licence_gate
 from designs.actions.commit_files import signature
 from designs.actions.errors import RefusedError
 from designs.actions.open_issue import open_issue
@@ -183,6 +184,8 @@ def merge_contribution(
     if not policy.can_merge(by, project):
         raise RefusedError(_("You may not write to this project."), "forbidden")
     target = project.repo.tip(contribution.target_branch)
+    if contribution.source is not None:
+        licence_gate.check_merge(contribution.source, project, commit=contribution.head)
     tried = attempt(contribution)
     _take_large_files(contribution)
     mark = project.repo.mark_unindexed()

@@ -108,7 +108,7 @@ def change_issue(request: HttpRequest, owner: str, slug: str, number: int, body:
     issue = _issue(request, owner, slug, number)
     if not policy.can_settle(user, issue):
         raise HttpError(403, _("You may not do this here."))
-    if body.state == Issue.State.CLOSED:
+    if body.state == Issue.State.CLOSED.value:
         close_issue(issue, by=user)
     else:
         reopen_issue(issue, by=user)

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.actions.delete_account import delete_account
 from designs import exports
 from designs.actions.export_mine import request_export, run_export, sweep_exports
 from designs.actions.request_import import request_import
@@ -181,11 +182,36 @@ def test_only_the_person_gets_it_and_only_in_its_days(client, ada, widget):
     assert not Export.objects.exists()
 
 
-def test_asking_twice_packs_once_and_a_new_one_takes_the_place_of_the_old(ada, widget):
+def test_an_account_that_is_deleted_leaves_no_export_no_import_and_no_token(
+    ada, widget, django_capture_on_commit_callbacks
+):
+    done = packed(ada)
+    waiting = request_import(
+        ada.namespace, by=ada, source="zip", name="W", licence="MIT", visibility="public",
+        file=SimpleUploadedFile("w.zip", b"x"),
+    )  # fmt: skip
+    mirror = Mirror(project=widget, direction="in", url="https://forge.example/w.git", by=ada)
+    mirror.keep_secret("s3cret")
+    mirror.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_account(ada)
+    assert not Export.objects.exists()
+    with pytest.raises(FileNotFoundError):
+        parcels.open_parcel(f"{done.token.hex}.zip")
+    waiting.refresh_from_db()
+    mirror.refresh_from_db()
+    assert (waiting.phase, waiting.upload.exists()) == ("cancelled", False)
+    assert (mirror.sealed_secret, mirror.by) == ("", None)
+
+
+def test_asking_twice_packs_once_and_a_new_one_takes_the_place_of_the_old(
+    ada, widget, django_capture_on_commit_callbacks
+):
     first = request_export(ada)
     assert request_export(ada) == first
     done = packed(ada)
-    second = request_export(ada)
+    with django_capture_on_commit_callbacks(execute=True):
+        second = request_export(ada)
     assert second.pk != done.pk
     with pytest.raises(FileNotFoundError):
         parcels.open_parcel(f"{done.token.hex}.zip")

@@ -304,7 +304,7 @@ def test_a_rename_keeps_the_content(client, project, ada):
 def test_the_way_to_clone_says_what_large_files_need(client, project, ada):
     said = client.get("/@ada/widget/").content.decode()
     assert "three-line pointers" in said
-    assert "git lfs install" in said
+    assert "git lfs install &amp;&amp; git lfs pull" in said
     factories.make_project(ada, name="Bare")
     assert "three-line pointers" not in client.get("/@ada/bare/").content.decode()
 
