@@ -30,7 +30,7 @@ def _insert_revisions(
     source: Project, target: Project, taken: Sequence[int], left: Sequence[int]
 ) -> tuple[str, list[int]]:
     """The shorter of the two lists says which rows are meant."""
-    columns, table = _columns(Revision, "project"), Revision._meta.db_table
+    columns, table = _columns(Revision, "project", "released_in"), Revision._meta.db_table
     which = _listed("IN", taken) if len(taken) < len(left) else _listed("NOT IN", left)
     statement = (
         f"INSERT INTO {table} (project_id, {columns}) "  # noqa: S608 (names of columns and whole numbers)
