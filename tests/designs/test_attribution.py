@@ -1,6 +1,7 @@
 """ATTRIBUTION.md: whose work a version is, under which licence, and from what."""
 
 import pytest
+from django.utils import translation
 
 from designs.actions.change_project import update_project
 from designs.actions.fork_project import fork_project
@@ -65,9 +66,7 @@ def test_it_tells_the_whole_way_that_a_fork_has_come(widget, eve):
 
 
 @pytest.mark.parametrize("what", ["private", "unlisted", "hidden", "trash", "purged"])
-def test_a_parent_that_is_not_public_any_more_is_not_named_but_its_authors_and_licence_are(
-    widget, eve, what, settings
-):
+def test_a_parent_that_is_not_public_any_more_is_not_named_but_its_authors_and_licence_are(widget, eve, what, settings):
     fork = _fork(widget, eve)
     if what in {"private", "unlisted"}:
         update_project(widget, {"visibility": what})
@@ -99,8 +98,6 @@ def test_what_files_say_of_themselves_is_told(widget):
 
 
 def test_it_is_the_same_in_every_language_of_a_visitor(widget):
-    from django.utils import translation
-
     with translation.override("fr"):
         french = attribution(widget, widget.head)
     assert french == attribution(widget, widget.head)
