@@ -143,6 +143,7 @@ LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 _mail = env.email("PARTAGE_EMAIL_URL")
 MAIL_CONFIGURED = bool(_mail)
+EMAIL_TIMEOUT = 30
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = env.text("PARTAGE_EMAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname}")
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"

@@ -8,7 +8,8 @@ from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
 from designs.actions.contributions import follow_branch
 from designs.actions.export_mine import run_export, sweep_exports
-from designs.actions.leave import leave_projects, leave_transfers
+from designs.actions.leave import leave_lists, leave_projects, leave_transfers
+from designs.actions.notify import sweep_notifications
 from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.run_import import run_import, sweep_imports
@@ -42,9 +43,11 @@ def register() -> None:
     worker.every_day(sweep_exports)
     worker.every_day(revive_mirrors)
     worker.every_day(sweep_photos)
+    worker.every_day(sweep_notifications)
     receive_push.AFTER.append(follow_branch)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
+    delete_account.BEFORE.append(leave_lists)
     delete_account.BEFORE.append(leave_transfers)
     supervisor.NOTICES.append(_sample_account)
 

@@ -1,4 +1,4 @@
-"""What becomes of a person's own projects, imports and exports when the account is deleted."""
+"""What becomes of a person's own projects, likes, lists, imports and exports when the account is deleted."""
 
 from accounts.models import User
 from designs.actions.export_mine import forget_exports
@@ -20,3 +20,9 @@ def leave_transfers(user: User) -> None:
     Import.objects.filter(by=user).update(sealed_secret="")
     Mirror.objects.filter(by=user).update(sealed_secret="", by=None)
     forget_exports(user)
+
+
+def leave_lists(user: User) -> None:
+    """What the person liked, watched, collected and was told is gone; what they said stays."""
+    for rows in (user.likes, user.watches, user.collections, user.told):
+        rows.all().delete()

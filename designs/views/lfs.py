@@ -183,4 +183,4 @@ def keep(project: Project, agreed: Pointer) -> None:
     _, is_new = LfsObject.objects.get_or_create(project=project, sha256=agreed.sha256, defaults={"size": agreed.size})
     if is_new:
         note_held(project, [(agreed.sha256, agreed.size)])
-    receive_contents(project, [agreed])
+        receive_contents(project, [agreed])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from designs import contents, licences, markup, results, words
+from designs import attribution, contents, licences, markup, results, words
 from designs.mesh import formats
 from designs.models import Project
 from designs.views import kinds
@@ -54,6 +54,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "files": len(entries),
         "bytes": sum(e.size or 0 for e in entries),
         "release": project.releases.first(),
+        "makers": attribution.people(project, project.head),
         "is_public": project.visibility == Project.Visibility.PUBLIC and not project.hidden_at,
     }
     return show(request, project, "designs/project.html", context, tab="overview")

@@ -1,17 +1,20 @@
 """Who is told of what, on the site and by mail."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts.models import Membership
 from designs.actions.add_comment import add_comment
 from designs.actions.close_issue import close_issue
 from designs.actions.moderate import hide_words
+from designs.actions.notify import sweep_notifications
 from designs.actions.open_issue import open_issue
 from designs.actions.record_event import record_event
 from designs.actions.send_notification import message, send
@@ -253,6 +256,14 @@ def test_a_mail_server_that_is_down_is_tried_again(ada, eve, project, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     deliver()
     assert len(mail.outbox) == 1
+
+
+def test_what_was_read_half_a_year_ago_is_swept(ada, eve, project):
+    for n in range(2):
+        open_issue(project, by=eve, kind="wish", title=f"Wish {n}")
+    Notification.objects.filter(event__issue__number=1).update(read_at=timezone.now() - timedelta(days=181))
+    assert sweep_notifications() == 1
+    assert Notification.objects.get().event.issue.number == 2
 
 
 def test_a_title_cannot_put_headers_into_the_mail(ada, eve, project):

@@ -4,8 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions.delete_account import delete_account
 from designs.actions.errors import RefusedError
 from designs.actions.like import like, save_collection, set_collections
+from designs.actions.open_issue import open_issue
+from designs.actions.watch import watch
 from designs.models import Collection, Like, Watch
 from tests.factories import make_organisation, make_project, make_user
 
@@ -154,6 +157,17 @@ def test_lists_cost_the_same_for_one_and_for_nine(client, ada, eve, django_asser
     for page in pages:
         with django_assert_num_queries(counts[page]):
             client.get(page)
+
+
+def test_who_leaves_takes_likes_lists_and_watches_along_and_leaves_what_was_said(ada, eve, project):
+    like(project, by=eve)
+    save_collection(by=eve, name="Mine")
+    watch(project, by=eve, level="all")
+    issue = open_issue(project, by=eve, kind="wish", title="A lid")
+    delete_account(eve)
+    assert [rows.objects.count() for rows in (Like, Collection, Watch)] == [0, 0, 0]
+    issue.refresh_from_db()
+    assert issue.author.title == "deleted user"
 
 
 def test_an_organisation_has_no_collections_and_its_projects_no_such_name(client, ada):
