@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -72,7 +71,7 @@ def _star(project: Project, shown: Sequence[results.Result]) -> results.Result |
 
 def readme(project: Project, commit: str, ref: str, entries: Sequence[Entry], folder: str = "") -> str:
     """The README of a folder as safe HTML, or nothing."""
-    here = {e.name.lower(): e for e in entries if str(PurePosixPath(e.path).parent) == (folder or ".")}
+    here = {e.name.lower(): e for e in entries if e.path.rpartition("/")[0] == folder}
     for name in ("readme.md", "readme.markdown", "readme.txt", "readme"):
         if name in here and not here[name].is_link:
             try:
