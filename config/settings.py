@@ -143,6 +143,7 @@ LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 _mail = env.email("PARTAGE_EMAIL_URL")
 MAIL_CONFIGURED = bool(_mail)
+EMAIL_TIMEOUT = 30
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = env.text("PARTAGE_EMAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname}")
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
@@ -207,11 +208,15 @@ WORKERS = env.number("PARTAGE_WORKERS", 1)
 WEB_THREADS = env.number("PARTAGE_WEB_THREADS", 8, least=2)
 GIT_SLOTS = env.number("PARTAGE_GIT_SLOTS", 4, least=1)
 MAX_IMPORT = env.size("PARTAGE_MAX_IMPORT", "2G")
-IMPORT_SECONDS = 60 * env.number("PARTAGE_IMPORT_MINUTES", 20, least=1)
+_minutes = env.number("PARTAGE_IMPORT_MINUTES", 20, least=1)
+if _minutes > 25:
+    raise ImproperlyConfigured("PARTAGE_IMPORT_MINUTES: say 25 at the most, a worker's patience is 30")
+IMPORT_SECONDS = 60 * _minutes
 IMPORT_ALLOWED_HOSTS = [host.lower() for host in env.words("PARTAGE_IMPORT_ALLOWED_HOSTS")]
-IMPORT_CA_FILE = (
-    Path(env.text("PARTAGE_IMPORT_CA_FILE", "")).resolve() if env.text("PARTAGE_IMPORT_CA_FILE", "") else None
-)
+_certificates = env.text("PARTAGE_IMPORT_CERTIFICATES", "")
+IMPORT_CA_FILE = Path(_certificates).resolve() if _certificates else None
+if IMPORT_CA_FILE and not IMPORT_CA_FILE.is_file():
+    raise ImproperlyConfigured(f"PARTAGE_IMPORT_CERTIFICATES: there is no file {IMPORT_CA_FILE}")
 EXPORT_DAYS = env.number("PARTAGE_EXPORT_DAYS", 7, least=1)
 TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
 

@@ -21,10 +21,10 @@ class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What people reported; set the closing date once it is dealt with."""
 
-    list_display = ["project", "reason", "created_at", "closed_at"]
+    list_display = ["project", "issue", "comment", "reason", "created_at", "closed_at"]
     list_filter = ["reason", ("closed_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["project__namespace"]
-    raw_id_fields = ["project", "reporter"]
+    list_select_related = ["project__namespace", "issue", "comment"]
+    raw_id_fields = ["project", "issue", "comment", "reporter"]
 
 
 @admin.register(Analysis)

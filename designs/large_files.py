@@ -6,9 +6,12 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 from django.utils import timezone
 
+from designs import contents
+from designs.descriptions import note_held
 from designs.mesh import formats
 from designs.models import LfsObject, Project
 from storage import blobs
+from storage.git.errors import MissingPathError
 from storage.git.large_files import LargeFiles
 from storage.lfs import attributes
 from storage.lfs.pointer import Pointer
@@ -67,10 +70,21 @@ def wants(path: str, size: int) -> bool:
     return size > (settings.MAX_PLAIN if is_prose else LARGE_BYTES)
 
 
-def attributes_file(*, lockable: bool = False) -> str:
+def attributes_file() -> str:
     """A .gitattributes for a new project, so that the first mesh pushed by git goes by LFS as well."""
-    lines = [attributes.line(attributes.by_suffix(one), lockable=lockable) for one in sorted(SUFFIXES)]
+    lines = [attributes.line(attributes.by_suffix(one)) for one in sorted(SUFFIXES)]
     return "\n".join([*lines, ""])
+
+
+def attributes_of(project: Project) -> bytes:
+    """The .gitattributes at the root of the default branch; empty where there is none to be read."""
+    if not project.head:
+        return b""
+    try:
+        entry = project.repo.entry(project.head, attributes.FILE)
+        return contents.read(project, entry.oid, LARGE_BYTES, entry.size)
+    except (MissingPathError, contents.MissingContentError):
+        return b""
 
 
 def rule(project: Project) -> LargeFiles:
@@ -92,6 +106,7 @@ def keep(project: Project, files: Sequence[Path]) -> list[Pointer]:
     kept = [Pointer(blobs.put(file), file.stat().st_size) for file in files]
     now = timezone.now()
     rows = {one.sha256: LfsObject(project=project, sha256=one.sha256, size=one.size, created_at=now) for one in kept}
+    note_held(project, [(one.sha256, one.size) for one in rows.values()])
     LfsObject.objects.bulk_create(
         rows.values(),
         batch_size=200,

@@ -55,6 +55,16 @@ def can_remove(user: Person, comment: Comment) -> bool:
     return can_reword(user, comment) or can_manage(user, comment.issue.project) or can_moderate(user)
 
 
+def can_offer(user: Person, source: Project) -> bool:
+    """Offer the commits of a project as a contribution to another: who may write to where they lie."""
+    return can_write(user, source)
+
+
+def can_merge(user: Person, project: Project) -> bool:
+    """Take a contribution in: who may write to the project."""
+    return can_write(user, project)
+
+
 def is_protected(project: Project, branch: str) -> bool:
     """Whether nobody may rewrite or delete the branch: the default one unless said otherwise, and chosen patterns."""
     if branch == project.default_branch and project.default_is_protected:

@@ -3,10 +3,13 @@
 from accounts.actions import delete_account
 from accounts.models import User
 from designs import indexing, pipeline
+from designs.actions import receive_push
 from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
+from designs.actions.contributions import follow_branch
 from designs.actions.export_mine import run_export, sweep_exports
-from designs.actions.leave import leave_projects
+from designs.actions.leave import leave_lists, leave_projects, leave_transfers
+from designs.actions.notify import sweep_notifications
 from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.run_import import run_import, sweep_imports
@@ -15,6 +18,7 @@ from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
 from designs.demo.samples import PASSWORD
+from designs.descriptions import describe_all
 from designs.models import Analysis, Comparison, Export, Import, Mirror, NotificationMail, Repair
 from jobs import supervisor, worker
 from search import index
@@ -23,23 +27,28 @@ from search import index
 def register() -> None:
     """The queues, the daily sweeps, the search, and what becomes of projects when a person leaves."""
     worker.register(Import, run_import)
+    worker.register(Mirror, run_mirror)
+    worker.register(Export, run_export)
     worker.register(Analysis, pipeline.analyse)
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
-    worker.register(Mirror, run_mirror)
-    worker.register(Export, run_export)
     worker.register(NotificationMail, send)
     worker.at_start(catch_up)
     worker.at_start(queue_analyses)
     worker.every_day(catch_up)
     worker.every_day(purge_trash)
+    worker.every_day(describe_all)
     worker.every_day(sweep_uploads)
     worker.every_day(sweep_imports)
     worker.every_day(sweep_exports)
     worker.every_day(revive_mirrors)
     worker.every_day(sweep_photos)
+    worker.every_day(sweep_notifications)
+    receive_push.AFTER.append(follow_branch)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
+    delete_account.BEFORE.append(leave_lists)
+    delete_account.BEFORE.append(leave_transfers)
     supervisor.NOTICES.append(_sample_account)
 
 

@@ -21,6 +21,7 @@ class Standing:
     user: User | AnonymousUser
     likes: int
     open_issues: int
+    open_contributions: int
     liked: bool
     level: str
 
@@ -46,18 +47,22 @@ def standing(project: Project, user: User | AnonymousUser) -> Standing:
     open_ones = Issue.objects.filter(project=OuterRef("pk"), state=Issue.State.OPEN, hidden_at=None).exclude(
         kind=Issue.Kind.CONTRIBUTION
     )
+    offered = Issue.objects.filter(
+        project=OuterRef("pk"), state=Issue.State.OPEN, hidden_at=None, kind=Issue.Kind.CONTRIBUTION
+    )
     row = (
         Project.objects.filter(pk=project.pk)
         .annotate(
             liking=_count(Like.objects.filter(project=OuterRef("pk")), "project"),
             opened=_count(open_ones, "project"),
+            offered=_count(offered, "project"),
             mine=Exists(Like.objects.filter(project=OuterRef("pk"), user=me)),
             chosen=Subquery(Watch.objects.filter(project=OuterRef("pk"), user=me).values("level")[:1]),
             member=Exists(Collaborator.objects.filter(project=OuterRef("pk"), user=me))
             | Exists(Membership.objects.filter(organisation__namespace__projects=OuterRef("pk"), user=me))
             | Q(namespace__user=me),
         )
-        .values("liking", "opened", "mine", "chosen", "member")
+        .values("liking", "opened", "offered", "mine", "chosen", "member")
         .get()
     )
     fallback = Watch.Level.ALL if row["member"] else Watch.Level.PARTICIPATING
@@ -66,6 +71,7 @@ def standing(project: Project, user: User | AnonymousUser) -> Standing:
         user=user,
         likes=row["liking"],
         open_issues=row["opened"],
+        open_contributions=row["offered"],
         liked=row["mine"],
         level=str(row["chosen"] or fallback),
     )

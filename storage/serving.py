@@ -5,9 +5,9 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
-from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage import FileSystemStorage
 
-from storage.blobs import CHUNK, key
+from storage.blobs import CHUNK, key, store
 
 URL_SECONDS = 300
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
@@ -15,10 +15,10 @@ _ABSENT = {"404", "NoSuchKey", "NotFound"}
 
 def stream(sha256: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """The bytes from `start` up to `stop`, in pieces; nothing is read ahead of them. Raises FileNotFoundError."""
-    store = storages["blobs"]
-    if isinstance(store, FileSystemStorage):
-        return _from_folder(store.path(key(sha256)), start, stop)
-    return _from_s3(cast(Any, store), sha256, start, stop)
+    kept = store()
+    if isinstance(kept, FileSystemStorage):
+        return _from_folder(kept.path(key(sha256)), start, stop)
+    return _from_s3(cast(Any, kept), sha256, start, stop)
 
 
 def _from_folder(path: str, start: int, stop: int | None) -> Iterator[bytes]:
@@ -39,13 +39,13 @@ def _from_folder(path: str, start: int, stop: int | None) -> Iterator[bytes]:
     return pieces()
 
 
-def _from_s3(store: Any, sha256: str, start: int, stop: int | None) -> Iterator[bytes]:
+def _from_s3(kept: Any, sha256: str, start: int, stop: int | None) -> Iterator[bytes]:
     if stop is not None and stop <= start:
         return iter(())
     wanted = f"bytes={start}-{stop - 1 if stop is not None else ''}"
     more = {"Range": wanted} if start or stop is not None else {}
     try:
-        body = store.bucket.Object(store._normalize_name(key(sha256))).get(**more)["Body"]
+        body = kept.bucket.Object(key(sha256)).get(**more)["Body"]
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in _ABSENT:
             raise FileNotFoundError(key(sha256)) from error
@@ -62,15 +62,15 @@ def _from_s3(store: Any, sha256: str, start: int, stop: int | None) -> Iterator[
 
 def nginx_path(sha256: str, location: str) -> str:
     """Where nginx finds the object below an internal location, for X-Accel-Redirect; empty for S3."""
-    if not isinstance(storages["blobs"], FileSystemStorage):
+    if not isinstance(store(), FileSystemStorage):
         return ""
     return f"{location.rstrip('/')}/{quote(key(sha256))}"
 
 
 def signed_url(sha256: str, *, disposition: str, content_type: str) -> str:
     """An address at which S3 gives the object to whoever has it, for five minutes; empty for a folder."""
-    store = storages["blobs"]
-    if isinstance(store, FileSystemStorage):
+    kept = store()
+    if isinstance(kept, FileSystemStorage):
         return ""
     said = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
-    return str(cast(Any, store).url(key(sha256), parameters=said, expire=URL_SECONDS))
+    return str(cast(Any, kept).url(key(sha256), parameters=said, expire=URL_SECONDS))

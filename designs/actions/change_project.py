@@ -11,6 +11,7 @@ from designs.actions import licence_gate
 from designs.actions.ask_kernel import ask_analyses
 from designs.actions.create_project import free_slug
 from designs.actions.errors import RefusedError
+from designs.descriptions import describe_before, describe_project
 from designs.models import File, Project, ProjectRedirect
 
 FIELDS = {"name", "summary", "licence", "tags", "processes", "materials", "visibility", "default_branch"}
@@ -20,6 +21,8 @@ def update_project(project: Project, values: Mapping[str, object]) -> Project:
     """Set metadata. Raises RefusedError for a default branch that is not there, and what a fork may not be."""
     licence_gate.check_settings(project, values)
     changed = [name for name in values if name in FIELDS]
+    if "visibility" in changed:
+        describe_before(project, str(values["visibility"]))
     for name in changed:
         setattr(project, name, values[name])
     if "default_branch" in changed:
@@ -31,6 +34,7 @@ def update_project(project: Project, values: Mapping[str, object]) -> Project:
         changed.append("head")
     if changed:
         project.save(update_fields=changed)
+        describe_project(project)
     return project
 
 
@@ -51,6 +55,7 @@ def move_project(project: Project, *, to: Namespace | None = None, slug: str = "
         project.namespace = target
         project.slug = wanted
         project.save(update_fields=["namespace", "slug"])
+    describe_project(project)
     return project
 
 
@@ -58,11 +63,13 @@ def set_cover(project: Project, file: File | None) -> None:
     """Show this file first, on cards and on the overview."""
     project.cover = file
     project.save(update_fields=["cover"])
+    describe_project(project)
 
 
 def set_units(file: File, units: str) -> None:
     """Say in which unit a file was drawn; holds for its later versions too. It is measured anew, in mm."""
     file.units = units
     file.save(update_fields=["units"])
+    describe_project(file.project)
     if file.format:
         ask_analyses([(file.sha256, file.format, units)])

@@ -42,13 +42,15 @@ def close_by_commits(project: Project, commits: Sequence[Commit], *, by: User | 
         return []
     with transaction.atomic():
         issues = {issue.number: issue for issue in project.issues.filter(number__in=sorted(wanted)[:MOST])}
+        merges = project.issues.filter(contribution__merged_commit__in=[commit.id for commit in commits])
+        merged_by = dict(merges.values_list("contribution__merged_commit", "number"))
         told = project.events.filter(kind=Event.Kind.ISSUE_MENTIONED, issue__in=issues.values())
         seen = set(told.values_list("issue__number", "payload__commit"))
         closed = []
         for commit in commits:
             done = closed_in(commit.message)
             for number in sorted(named_in(commit.message) & issues.keys()):
-                if (number, commit.id) in seen:
+                if (number, commit.id) in seen or merged_by.get(commit.id) == number:
                     continue
                 issue = issues[number]
                 facts = {"commit": commit.id, "title": commit.title[:200]}

@@ -1,21 +1,26 @@
 """Commit files as a push would: one commit or none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from designs import contents, large_files, photos
+from designs import contents, large_files, photos, quota
 from designs.actions import licence_gate
 from designs.actions.errors import RefusedError
+from designs.actions.receive_contents import receive_contents
 from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
 from storage import names
 from storage.git import errors as git_errors
+from storage.git.large_files import LargeFiles
 from storage.git.types import Delete, Move, Put, Signature
 from storage.lfs import pointer
+from storage.lfs.pointer import Pointer
 
 Edit = Put | Delete | Move
 
@@ -61,6 +66,7 @@ def commit_files(
     edits = [_checked(edit) for edit in edits]
     licence_gate.refuse_incompatible(project, edits)
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
+    _check_room(project, edits)
     _check_pointers(project, edits)
     repo = project.repo
     mark = repo.mark_unindexed()
@@ -71,7 +77,7 @@ def commit_files(
             author=signature(by),
             message=message.strip() or default_message(edits),
             expect=expect,
-            large=large_files.rule(project),
+            large=_large_files(project),
         )
     except (git_errors.GitError, OSError) as error:
         mark.unlink(missing_ok=True)
@@ -93,6 +99,25 @@ def _refusal(error: Exception) -> RefusedError | None:
         case git_errors.MissingPathError():
             return RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing")
     return None
+
+
+def _large_files(project: Project) -> LargeFiles:
+    """The project's rule; files whose pointers waited for what is kept now are given it."""
+    rule = large_files.rule(project)
+
+    def keep(files: Sequence[Path]) -> list[Pointer]:
+        kept = rule.keep(files)
+        receive_contents(project, kept)
+        return kept
+
+    return replace(rule, keep=keep)
+
+
+def _check_room(project: Project, edits: Sequence[Edit]) -> None:
+    """What is written must fit into what the owner may store. Raises RefusedError."""
+    room = quota.Room(project.namespace)
+    if not room.take(sum(edit.source.stat().st_size for edit in edits if isinstance(edit, Put))):
+        raise RefusedError(room.sentence, "quota")
 
 
 def _check_pointers(project: Project, edits: Sequence[Edit]) -> None:

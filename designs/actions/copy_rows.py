@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db import connection
 from django.db.models import Field, Model
 
+from designs.descriptions import note_held
 from designs.models import File, LfsObject, Project, Revision
 from storage.git import many
 
@@ -69,6 +70,7 @@ def copy_large_files(source: Project, target: Project, oids: Collection[str]) ->
     if not held:
         return
     named = [one for one in many.pointers(target.path, oids) if held.get(one.sha256) == one.size]
+    note_held(target, [(one.sha256, one.size) for one in named])
     LfsObject.objects.bulk_create(
         [LfsObject(project=target, sha256=one.sha256, size=one.size) for one in named],
         ignore_conflicts=True,

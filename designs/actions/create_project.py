@@ -15,6 +15,7 @@ from accounts.models import Namespace, User
 from designs import large_files, licences
 from designs.actions.commit_files import commit_files
 from designs.actions.errors import RefusedError
+from designs.descriptions import describe_project
 from designs.models import Project, ProjectRedirect
 from storage.git.repo import Repo
 from storage.git.types import Put
@@ -60,6 +61,7 @@ def create_project(
     except IntegrityError as error:
         shutil.rmtree(project.path, ignore_errors=True)
         raise RefusedError(_("You already have a project at this address."), "taken") from error
+    describe_project(project)
     if readme:
         _commit_first_files(project, by)
     return project

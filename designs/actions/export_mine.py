@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import IO
 
 from django.conf import settings
@@ -26,12 +27,16 @@ def request_export(person: User) -> Export:
         waiting = Export.objects.filter(by=person, state__in=[State.READY, State.RUNNING]).first()
         if waiting:
             return waiting
-        old = list(Export.objects.filter(by=person))
-        Export.objects.filter(pk__in=[one.pk for one in old]).delete()
-        made = Export.objects.create(by=person)
-    for one in old:
-        parcels.delete(_name(one))
-    return made
+        forget_exports(person)
+        return Export.objects.create(by=person)
+
+
+def forget_exports(person: User) -> None:
+    """Erase what was packed for a person, once the transaction stands."""
+    names = [_name(row) for row in Export.objects.filter(by=person)]
+    Export.objects.filter(by=person).delete()
+    for name in names:
+        transaction.on_commit(partial(parcels.delete, name))
 
 
 def run_export(row: Export) -> Callable[[], None]:

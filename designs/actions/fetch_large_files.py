@@ -7,7 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from designs import quota
+from designs.actions.receive_contents import receive_contents
 from designs.actions.remotes import client
+from designs.descriptions import note_held
 from designs.models import LfsObject, Project
 from storage import blobs
 from storage.git import history
@@ -98,5 +100,8 @@ def _keep(project: Project, pointer: Pointer, file: Path) -> bool:
     """The content in the store, and the right of this project to it. False for a file that is another content."""
     if file.stat().st_size != pointer.size or blobs.put(file) != pointer.sha256:
         return False
-    LfsObject.objects.get_or_create(project=project, sha256=pointer.sha256, defaults={"size": pointer.size})
+    _, is_new = LfsObject.objects.get_or_create(project=project, sha256=pointer.sha256, defaults={"size": pointer.size})
+    if is_new:
+        note_held(project, [(pointer.sha256, pointer.size)])
+        receive_contents(project, [pointer])
     return True

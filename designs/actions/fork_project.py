@@ -17,6 +17,7 @@ from designs.actions.create_project import free_slug
 from designs.actions.errors import RefusedError
 from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
+from designs.descriptions import describe_project
 from designs.models import Event, File, Project, ProjectRedirect
 from storage.git import forks
 
@@ -69,6 +70,7 @@ def fork_project(
         shutil.rmtree(fork.path, ignore_errors=True)
         raise
     _index_rest(fork)
+    describe_project(fork)
     return fork
 
 

@@ -2,12 +2,16 @@
 
 import time
 
+from django.conf import settings
+
 from designs.models import Import
 from jobs.lease import LeaseLostError
 from jobs.models import State
-from storage.git.transfer import Progress
+from storage.git.transfer import Progress, TooMuchError
 
 EVERY_SECONDS = 1.0
+BOUNDED = {Import.Phase.WAITING, Import.Phase.FETCHING, Import.Phase.CHECKING}
+"""The phases in which nothing is kept yet: what takes too long there is refused, later phases go on where they were."""
 
 
 class CancelledError(Exception):
@@ -20,13 +24,21 @@ class Watch:
     def __init__(self, row: Import) -> None:
         self._row = row
         self._told = float("-inf")
+        self._ends = time.monotonic() + settings.IMPORT_SECONDS
+        self._phase = ""
 
     def start(self, phase: str) -> None:
         """Begin a phase. Raises CancelledError, LeaseLostError."""
+        self._phase = phase
         self._tell(phase=phase, done=0, total=0)
 
     def tick(self, progress: Progress) -> None:
-        """Note how far the phase is. Raises CancelledError, LeaseLostError."""
+        """Note how far the phase is.
+
+        Raises CancelledError, LeaseLostError, and TooMuchError when fetching and checking have taken too long.
+        """
+        if self._phase in BOUNDED and time.monotonic() > self._ends:
+            raise TooMuchError("seconds")
         if time.monotonic() - self._told >= EVERY_SECONDS:
             self._tell(done=progress.done, total=progress.total, bytes=progress.bytes)
 

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import User
+from designs.descriptions import describe_project
 from designs.models import Comment, Issue, Project, Report
 
 
@@ -37,6 +38,7 @@ def hide_project(project: Project, reason: str) -> None:
     project.hidden_at = timezone.now()
     project.hidden_reason = reason
     project.save(update_fields=["hidden_at", "hidden_reason"])
+    describe_project(project)
 
 
 def show_project(project: Project) -> None:
@@ -44,3 +46,4 @@ def show_project(project: Project) -> None:
     project.hidden_at = None
     project.hidden_reason = ""
     project.save(update_fields=["hidden_at", "hidden_reason"])
+    describe_project(project)

@@ -1,6 +1,9 @@
 """Tell people of an event: who is mentioned, who takes part, who watches; never who did it, nor who may not see it."""
 
+from datetime import timedelta
+
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from designs import references
@@ -23,6 +26,8 @@ TOLD = {
     Kind.RELEASE: "releases",
     Kind.FORK: "",
 }
+ATTEMPTS = 14  # the last some four hours after the first: a mail server may be down for a while
+KEPT = timedelta(days=180)
 _WITH_TEXT = {Kind.ISSUE_OPENED, Kind.COMMENT, Kind.CONTRIBUTION_OPENED}
 
 
@@ -35,9 +40,15 @@ def notify(event: Event) -> list[Notification]:
     people = _who_may_see(event, set(reasons))
     rows = [Notification(user=person, event=event, reason=reasons[person.pk]) for person in people]
     made = Notification.objects.bulk_create(rows)
-    mails = [NotificationMail(notification=row) for row in made if wants_mail(row)]
+    mails = [NotificationMail(notification=row, max_attempts=ATTEMPTS) for row in made if wants_mail(row)]
     NotificationMail.objects.bulk_create(mails)
     return made
+
+
+def sweep_notifications() -> int:
+    """Remove what was read and is half a year old. Returns how many."""
+    old = Notification.objects.filter(read_at__lt=timezone.now() - KEPT)
+    return old.delete()[1].get("designs.Notification", 0)
 
 
 def mail_kind(notification: Notification) -> str:

@@ -9,6 +9,7 @@ from accounts.models import User
 from designs.actions.commit_files import signature
 from designs.actions.errors import RefusedError
 from designs.contents import contents_of
+from designs.descriptions import describe_project
 from designs.models import Project, Release
 from storage.git import errors as git_errors
 
@@ -37,8 +38,10 @@ def publish_release(
     repo.tag(tag, commit, notes or title or tag, signature(by))
     try:
         with transaction.atomic():
-            return Release.objects.create(
+            release = Release.objects.create(
                 project=project, tag=tag, title=title, notes=notes, commit=commit, files=files, author=by
             )
     except IntegrityError as error:
         raise RefusedError(_("There is already a release %(tag)s.") % {"tag": tag}, "taken") from error
+    describe_project(project)
+    return release

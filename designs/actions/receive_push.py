@@ -1,8 +1,9 @@
 """Index the commits that have reached a branch: Revision, File and Analysis rows in one transaction."""
 
 import contextlib
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,11 @@ from designs.mesh import formats
 from designs.models import Event, File, Project, Revision
 from storage.git.types import Commit
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
+AFTER: list[Callable[[Project, str, User | None], None]] = []
+"""What follows when a branch has moved and its rows stand: (project, branch, who moved it)."""
 LONGEST_PUSH_SECONDS = 1800
 
 
@@ -61,6 +66,12 @@ def receive_push(
             project.cover = locked.cover
             project.save(update_fields=["head", "updated_at"])
             _keep_cover(project)
+    if is_news:
+        for follow in AFTER:
+            try:
+                follow(project, branch, by)
+            except Exception:
+                log.exception("%s: what follows a push to %s failed", project, branch)
     return project.revisions.get(commit=new)
 
 

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from accounts import handles
 from accounts.models import Namespace, Organisation, User
 from designs import licences
-from designs.actions.describe_project import DERIVED, read_description
+from designs.descriptions import DERIVED, read_description
 from designs.models import Project, ProtectedBranch
 from storage.git.errors import GitError
 from storage.git.repo import Repo

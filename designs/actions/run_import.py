@@ -22,6 +22,7 @@ from designs.actions.errors import RefusedError
 from designs.actions.fetch_large_files import fetch_large_files
 from designs.actions.import_watch import CancelledError, Watch
 from designs.actions.index_history import index_history
+from designs.descriptions import describe_project
 from designs.models import Import, Project
 from designs.models.transfer import imports_folder, incoming_folder
 from designs.sealed import UnsealError
@@ -156,6 +157,7 @@ def _ended(row: Import, phase: str, said: str = "") -> Callable[[], None]:
 
 def _done(row: Import, project: Project, missing: list[dict[str, str]]) -> None:
     Project.objects.filter(pk=project.pk).update(visibility=row.visibility)
+    describe_project(Project.objects.with_card().get(pk=project.pk))
     Import.objects.filter(pk=row.pk).update(phase=Phase.DONE, said="", sealed_secret="", missing=missing[:500])
     row.upload.unlink(missing_ok=True)
 

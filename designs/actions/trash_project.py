@@ -8,13 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from designs.actions.create_project import free_slug
+from designs.descriptions import describe_project
 from designs.models import Project
+from storage import pruning
 
 
 def trash_project(project: Project) -> None:
     """Hide it from everybody; its address is free again."""
     project.deleted_at = timezone.now()
     project.save(update_fields=["deleted_at"])
+    describe_project(project)
 
 
 def restore_project(project: Project) -> None:
@@ -22,10 +25,16 @@ def restore_project(project: Project) -> None:
     free_slug(project.namespace, project.slug)
     project.deleted_at = None
     project.save(update_fields=["deleted_at"])
+    describe_project(project)
 
 
 def purge_trash() -> int:
-    """Remove what has rested long enough, rows first, then repositories. Returns how many."""
+    """Remove what has rested long enough, rows first, then repositories. Returns how many: none during a backup."""
+    with pruning.allowed() as may:
+        return _purge() if may else 0
+
+
+def _purge() -> int:
     old = Project.objects.filter(deleted_at__lt=timezone.now() - timedelta(days=settings.TRASH_DAYS))
     paths = [project.path for project in old]
     with transaction.atomic():

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
 
-from designs.api import errors, files, forks, imports, kernel, me, projects, releases
+from designs.api import errors, files, forks, imports, issues, kernel, me, projects, releases
 
 api = NinjaAPI(
     title="Partage",
@@ -14,7 +14,16 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 errors.register(api)
-for router in (projects.router, files.router, kernel.router, releases.router, forks.router, imports.router, me.router):
+for router in (
+    projects.router,
+    files.router,
+    kernel.router,
+    releases.router,
+    issues.router,
+    forks.router,
+    imports.router,
+    me.router,
+):
     api.add_router("", router)
 
 

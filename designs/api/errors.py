@@ -14,7 +14,15 @@ from designs.contents import MissingContentError
 from storage.git.errors import BusyError, MissingPathError, UnknownRevisionError
 
 KIND = "application/problem+json"
-STATUS = {"too-large": 413, "conflict": 409, "taken": 409, "forbidden": 403, "missing": 404}
+STATUS = {
+    "too-large": 413,
+    "conflict": 409,
+    "taken": 409,
+    "forbidden": 403,
+    "missing": 404,
+    "quota": 507,
+    "too-many": 429,
+}
 
 
 def problem(status: int, detail: str = "", **more: object) -> HttpResponse:

@@ -120,6 +120,30 @@ class NewFileImport(Schema):
     visibility: Visibility = "public"
 
 
+IssueState = Literal["open", "closed"]
+
+
+class NewIssue(Strict):
+    """An issue to open."""
+
+    kind: Literal["question", "problem", "wish"]
+    title: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
+    text: Annotated[str, Field(max_length=40_000), AfterValidator(_clean)] = ""
+    labels: Words = []
+
+
+class IssueChange(Strict):
+    """What to change of an issue."""
+
+    state: IssueState
+
+
+class NewComment(Strict):
+    """Something to say."""
+
+    text: Annotated[str, Field(min_length=1, max_length=40_000), AfterValidator(_clean)]
+
+
 class NewToken(Strict):
     """An access token to make."""
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("designs", "0010_histories")]
+    dependencies = [("designs", "0006_transfers")]
 
     operations = [
         migrations.AddField(

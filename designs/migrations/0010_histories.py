@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("designs", "0006_transfers"),
+        ("designs", "0008_fork_origin"),
     ]
 
     operations = [

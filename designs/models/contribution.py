@@ -1,6 +1,7 @@
 """A contribution: commits on a fork or a branch that somebody offers to a project (elsewhere: a merge request)."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from designs.models.issue import Issue
@@ -32,3 +33,9 @@ class Contribution(models.Model):
         if self.issue.state == Issue.State.CLOSED:
             return "closed"
         return "draft" if self.is_draft else "open"
+
+    @property
+    def state_words(self) -> str:
+        """The state, to be read."""
+        words = {"merged": _("Merged"), "closed": _("Closed"), "draft": _("Draft"), "open": _("Open")}
+        return words[self.state]

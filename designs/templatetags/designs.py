@@ -43,7 +43,9 @@ def ago(when: Any) -> SafeString:
 @register.simple_tag
 def unread(user: Any) -> int:
     """How many notifications the person has not read, counted to a hundred; nobody else asks the database."""
-    return Notification.objects.filter(user=user).unread().order_by()[:100].count() if user.is_authenticated else 0
+    if not getattr(user, "is_authenticated", False):
+        return 0
+    return Notification.objects.filter(user=user).unread().order_by()[:100].count()
 
 
 @register.filter

@@ -16,9 +16,9 @@ from designs.actions.errors import RefusedError
 from designs.actions.moderate import hide_words, report_project, show_words
 from designs.forms import ReportForm
 from designs.issue_forms import LONGEST, IssueForm, LabelsForm, TextForm
+from designs.limits import within_limits
 from designs.models import Comment, Issue, Project
 from designs.views.issues import issue_of, show_issue
-from designs.views.limits import within_limits
 from designs.views.lookup import person
 from designs.views.page import project_page, show
 from designs.views.photos import with_photos

@@ -14,8 +14,8 @@ from designs.actions.errors import RefusedError
 from designs.actions.labels import ensure_labels
 from designs.actions.open_issue import open_issue
 from designs.issue_forms import KINDS, NewIssueForm
+from designs.limits import within_limits
 from designs.models import Comment, Issue, Notification, Project
-from designs.views.limits import within_limits
 from designs.views.lookup import person
 from designs.views.page import project_page, show
 from designs.views.paging import page_number

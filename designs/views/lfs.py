@@ -13,6 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from designs import quota
+from designs.actions.receive_contents import receive_contents
+from designs.descriptions import note_held
 from designs.models import LfsObject, Project
 from designs.views import git_auth
 from storage import blob_links, blobs
@@ -178,4 +180,7 @@ def verify(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
 
 def keep(project: Project, agreed: Pointer) -> None:
     """From now on the project holds this object."""
-    LfsObject.objects.get_or_create(project=project, sha256=agreed.sha256, defaults={"size": agreed.size})
+    _, is_new = LfsObject.objects.get_or_create(project=project, sha256=agreed.sha256, defaults={"size": agreed.size})
+    if is_new:
+        note_held(project, [(agreed.sha256, agreed.size)])
+        receive_contents(project, [agreed])

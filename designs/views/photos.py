@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from designs.actions.add_photo import MOST, add_photo, markdown
 from designs.actions.errors import RefusedError
 from designs.downloads import guarded
+from designs.limits import within_limits
 from designs.models import Photo, Project
-from designs.views.limits import within_limits
 from designs.views.lookup import person
 from designs.views.page import project_page
 from designs.views.sign_in import signed_in

@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Namespace, User
-from designs import policy
+from designs import large_files, policy
 from designs.actions.change_project import move_project, update_project
+from designs.actions.choose_locks import choose_locks
 from designs.actions.errors import RefusedError
 from designs.actions.trash_project import restore_project, trash_project
 from designs.forms import AddressForm, CollaboratorForm, SettingsForm, TransferForm
 from designs.models import Collaborator, Project
 from designs.views.lookup import person
 from designs.views.page import project_page, show
+from storage.lfs import attributes
 
 DESCRIBED = ("name", "summary", "licence", "tags", "processes", "materials", "visibility", "default_branch")
 
@@ -56,6 +58,7 @@ def settings(request: HttpRequest, project: Project) -> HttpResponse:
         "can_own": policy.can_own(request.user, project),
         "collaborators": list(project.collaborators.select_related("user").order_by("pk")),
         "trash_days": site.TRASH_DAYS,
+        "asks_for_locks": attributes.asks_for_locks(large_files.attributes_of(project)),
     }
     return show(request, project, "designs/settings.html", context, tab="settings", status=status)
 
@@ -107,6 +110,16 @@ def _remove(request: HttpRequest, project: Project, _forms: Forms) -> HttpRespon
     return _back(request, project, _("Access removed."))
 
 
+def _locks(request: HttpRequest, project: Project, _forms: Forms) -> HttpResponse | None:
+    try:
+        changed = choose_locks(project, wanted=request.POST.get("wanted") == "yes", by=person(request))
+    except RefusedError as refused:
+        messages.error(request, str(refused))
+        return None
+    said = _("Saved as a commit: .gitattributes tells every clone.") if changed else _("It is so already.")
+    return _back(request, project, said)
+
+
 def _transfer(request: HttpRequest, project: Project, forms: Forms) -> HttpResponse | None:
     _must_own(request, project)
     if not forms.transfer.is_valid():
@@ -145,6 +158,7 @@ _ACTIONS: dict[str, Callable[[HttpRequest, Project, Forms], HttpResponse | None]
     "address": _address,
     "invite": _invite,
     "remove": _remove,
+    "locks": _locks,
     "transfer": _transfer,
     "delete": _delete,
 }

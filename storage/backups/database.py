@@ -70,15 +70,11 @@ def refuse_wrong_engine(kind: str) -> None:
     """Raises BackupError with a sentence where a dump of this kind cannot be put into the database of this site."""
     here = connection.vendor
     if kind == SQLITE and here != "sqlite":
-        raise BackupError("This backup is of SQLite and this site runs on PostgreSQL: restore it on SQLite, or take one "
-                          "with --portable.")  # fmt: skip
+        raise BackupError("This backup is of SQLite, this site runs on PostgreSQL: take one with --portable.")
     if kind == PG_DUMP and here != "postgresql":
-        raise BackupError("This backup is of PostgreSQL and this site runs on SQLite: restore it on PostgreSQL, or take "
-                          "one with --portable.")  # fmt: skip
+        raise BackupError("This backup is of PostgreSQL, this site runs on SQLite: take one with --portable.")
     if kind == PG_DUMP and not shutil.which("pg_restore"):
-        raise BackupError(
-            "This backup was made by pg_dump; pg_restore is not installed here (package postgresql-client)."
-        )
+        raise BackupError("This backup was made by pg_dump; pg_restore is not here (package postgresql-client).")
 
 
 def refuse_newer(migrations: list[list[str]], *, exact: bool) -> None:

@@ -68,8 +68,8 @@ def _refuse_full_site() -> None:
     there = [name for name, is_there in found.items() if is_there]
     if there:
         raise BackupError(
-            f"This site is not empty: it has {', '.join(there)}. A restore writes over nothing: name another data folder "
-            "(PARTAGE_DATA), another database and another bucket, or empty them first."
+            f"This site is not empty: it has {', '.join(there)}. A restore writes over nothing: name another data "
+            "folder (PARTAGE_DATA), another database and another bucket, or empty them first."
         )
 
 

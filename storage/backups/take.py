@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -93,7 +94,7 @@ def _copy_all(copier: "Copier", portable: bool, say: Say) -> str:
     say("Blobs")
     for number, sha256 in enumerate(blobs.iter_keys(), start=1):
         with contextlib.suppress(FileNotFoundError):
-            copier.copy(f"{BLOBS}/{blobs.key(sha256)}", blobs.size(sha256), lambda key=sha256: blobs.open_blob(key))
+            copier.copy(f"{BLOBS}/{blobs.key(sha256)}", blobs.size(sha256), partial(blobs.open_blob, sha256))
         if number % SLOW == 0:
             say(f"  {number} blobs")
     _copy_media(copier, media)
@@ -138,7 +139,7 @@ def _copy_media(copier: "Copier", media: Storage, folder: str = "") -> None:
     for file in sorted(files):
         path = f"{folder}{file}"
         with contextlib.suppress(FileNotFoundError):
-            copier.copy(f"{MEDIA}/{path}", media.size(path), lambda path=path: media.open(path, "rb"))
+            copier.copy(f"{MEDIA}/{path}", media.size(path), partial(media.open, path, "rb"))
     for one in sorted(folders):
         _copy_media(copier, media, f"{folder}{one}/")
 

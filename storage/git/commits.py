@@ -106,9 +106,9 @@ def _write(
     with tempfile.TemporaryDirectory(prefix="partage-index-") as folder:
         who = {
             "GIT_INDEX_FILE": f"{folder}/index",
-            "GIT_AUTHOR_NAME": _plain(author.name),
+            "GIT_AUTHOR_NAME": plain_name(author.name),
             "GIT_AUTHOR_EMAIL": author.email,
-            "GIT_COMMITTER_NAME": _plain(author.name),
+            "GIT_COMMITTER_NAME": plain_name(author.name),
             "GIT_COMMITTER_EMAIL": author.email,
         }
         env = environment(None, **who)
@@ -125,7 +125,7 @@ def _write(
         return run(repo, ["commit-tree", tree, *parents, "-F", "-"], stdin=message.encode(), env=env).decode().strip()
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name as git takes it: without controls and angle brackets, and with something to read."""
     line = re.sub(r"[\x00-\x1f\x7f<>]+", " ", name).strip()
     return line if re.search(r"\w", line) else "Somebody"

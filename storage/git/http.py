@@ -24,7 +24,7 @@ _PROTOCOL = re.compile(r"[a-z0-9=:.\-]{0,64}")
 _CONFIG = {
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "false",
-    "uploadpack.hideRefs": "refs/internal",
+    "transfer.hideRefs": "refs/merge",
     "lsrefs.unborn": "advertise",
     "core.alternateRefsCommand": "true",
 }

@@ -34,7 +34,6 @@ class LargeFiles:
     suffix: Callable[[str], str]
     keep: Callable[[Sequence[Path]], list[Pointer]]
     most_plain: int = 32 << 20
-    lockable: bool = False
 
 
 @dataclass
@@ -222,7 +221,7 @@ class Settling:
             content = reader.read(oid) if oid else b""
         text = attributes.changed(
             content,
-            add=[attributes.line(pattern, lockable=self.rule.lockable) for pattern in patterns],
+            add=[attributes.line(pattern, lockable=attributes.asks_for_locks(content)) for pattern in patterns],
             drop=[
                 attributes.line(attributes.by_path(path), lockable=lockable)
                 for path in gone

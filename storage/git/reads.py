@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.git.errors import GitError, MissingPathError, UnknownRevisionError
 from storage.git.process import run, stream
-from storage.git.types import Change, Commit, Entry, Kind, Ref
+from storage.git.types import Change, Commit, Entry, Kind, Ref, Tag
 
 HEX = re.compile(r"[0-9a-f]{40}")
 ZERO = "0" * 40
@@ -65,6 +65,19 @@ def _refs(repo: Path, *kinds: str) -> dict[str, list[Ref]]:
             _, kind, short = _text(name).split("/", 2)
             found[kind].append(Ref(short, (peeled or own).decode()))
     return found
+
+
+def annotated_tag(repo: Path, name: str) -> Tag | None:
+    """An annotated tag; None for a plain one and where there is none."""
+    fields = "--format=%(refname)%00%(objecttype)%00%(taggerdate:iso-strict)%00%(contents)%00%00"
+    raw = run(repo, ["for-each-ref", fields, f"refs/tags/{name}"])
+    for record in raw.split(b"\0\0\n"):
+        full, _, rest = record.partition(b"\0")
+        kind, _, rest = rest.partition(b"\0")
+        when, _, message = rest.partition(b"\0")
+        if _text(full) == f"refs/tags/{name}" and kind == b"tag" and when:
+            return Tag(name, _text(message).strip("\n"), datetime.fromisoformat(when.decode()))
+    return None
 
 
 def _entries(raw: bytes, prefix: str) -> Iterator[Entry]:
@@ -172,16 +185,16 @@ def log(repo: Path, commit: str, *, path: str | None = None, skip: int = 0, limi
     return list(_commits(run(repo, [*args, "--", *([path] if path else [])])))
 
 
-def between(repo: Path, old: Sequence[str], new: str) -> list[Commit]:
+def between(repo: Path, old: Sequence[str], new: str, *, env: Mapping[str, str] | None = None) -> list[Commit]:
     """Commits reachable from `new` and from none of `old`, oldest first."""
     args = ["log", _LOG, "-z", "--reverse", "--topo-order", new, *(f"^{commit}" for commit in old)]
-    return list(_commits(run(repo, [*args, "--"])))
+    return list(_commits(run(repo, [*args, "--"], env=env)))
 
 
-def changes(repo: Path, old: str | None, new: str) -> list[Change]:
+def changes(repo: Path, old: str | None, new: str, *, env: Mapping[str, str] | None = None) -> list[Change]:
     """What differs between two commits, renames found; all of `new` when there is no `old`."""
     base = ["diff-tree", "-r", "-z", "--raw", "-M", "--no-commit-id", "--no-abbrev"]
-    raw = run(repo, [*base, *([old, new] if old else ["--root", new]), "--"])
+    raw = run(repo, [*base, *([old, new] if old else ["--root", new]), "--"], env=env)
     tokens = iter(raw.split(b"\0"))
     found = []
     for head in tokens:

@@ -24,7 +24,7 @@ _CONFIG = {
     "receive.autogc": "false",
     "receive.denyCurrentBranch": "ignore",
     "receive.denyDeleteCurrent": "ignore",
-    "receive.hideRefs": "refs/internal",
+    "transfer.hideRefs": "refs/merge",
     "transfer.unpackLimit": "100",
     # Names are judged before the refs move, in sentences; old histories have odd dates and modes that harm nobody.
     **{f"receive.fsck.{name}": "ignore" for name in ("hasDot", "hasDotdot", "hasDotgit", "fullPathname")},

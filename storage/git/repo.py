@@ -12,7 +12,7 @@ from storage.git import commits, reads, walks
 from storage.git.errors import GitError
 from storage.git.large_files import LargeFiles
 from storage.git.process import environment, run
-from storage.git.types import Change, Commit, Delete, Entry, LastChange, Move, Put, Ref, Signature
+from storage.git.types import Change, Commit, Delete, Entry, LastChange, Move, Put, Ref, Signature, Tag
 
 
 class Repo:
@@ -145,6 +145,14 @@ class Repo:
     def unindexed_marks(self) -> list[Path]:
         """Marks of commits on their way, or left by a process that died."""
         return list(self.path.glob("partage-unindexed.*"))
+
+    def holds(self, commit: str) -> bool:
+        """Whether a commit is here."""
+        return reads.kind(self.path, f"{commit}^{{commit}}") == "commit"
+
+    def annotated_tag(self, name: str) -> Tag | None:
+        """An annotated tag; None for a plain one and where there is none."""
+        return reads.annotated_tag(self.path, name)
 
     def fsck(self) -> list[str]:
         """What git finds wrong; empty when the repository is whole."""

@@ -65,6 +65,15 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """What an annotated tag says."""
+
+    name: str
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a commit did to one path: A added, M modified, D deleted, R renamed."""
 

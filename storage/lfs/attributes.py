@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 FILE = ".gitattributes"
 _FILTERED = "filter=lfs diff=lfs merge=lfs -text"
+_LOCKABLE = " lockable"
 
 
 def by_suffix(suffix: str) -> str:
@@ -23,7 +24,19 @@ def by_path(path: str) -> str:
 
 def line(pattern: str, *, lockable: bool = False) -> str:
     """What tells git-lfs that the files of a pattern are its own; with `lockable`, clones have them read-only."""
-    return f"{pattern} {_FILTERED}{' lockable' if lockable else ''}"
+    return f"{pattern} {_FILTERED}{_LOCKABLE if lockable else ''}"
+
+
+def asks_for_locks(content: bytes) -> bool:
+    """Whether files of the project are to be locked before they are changed."""
+    return any(one.endswith(f"{_FILTERED}{_LOCKABLE}".encode()) for one in content.splitlines())
+
+
+def with_locks(content: bytes, *, wanted: bool) -> bytes:
+    """The same with `lockable` at every line of ours, or at none."""
+    was, now = (_FILTERED, _FILTERED + _LOCKABLE) if wanted else (_FILTERED + _LOCKABLE, _FILTERED)
+    ends = re.compile(rb"(?m)" + re.escape(f" {was}".encode()) + rb"(?=\r?$)")
+    return ends.sub(f" {now}".encode(), content)
 
 
 def changed(content: bytes, *, add: Iterable[str] = (), drop: Iterable[str] = ()) -> bytes:

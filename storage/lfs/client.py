@@ -10,11 +10,13 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from storage.lfs.pointer import Pointer
-from storage.wire.client import Client, Credential, WireError
+from storage.wire.client import Answer, Client, Credential, WireError
 from storage.wire.guard import AddressRefusedError
 
 BATCH = 100
 CHUNK = 1 << 18
+MAX_HOPS = 3
+REDIRECTS = {301, 302, 303, 307, 308}
 MEDIA_TYPE = "application/vnd.git-lfs+json"
 
 Stopped = Callable[[int], None]
@@ -163,7 +165,7 @@ def _get(
         raise WireError("no address")
     digest, size = hashlib.sha256(), 0
     headers = _known_there(found[0], repository, found[1], credential)
-    with client.ask("GET", found[0], headers=headers) as answer, target.open("wb") as out:
+    with _followed(client, found[0], headers) as answer, target.open("wb") as out:
         if answer.status != 200:
             raise WireError(f"status {answer.status}")
         while piece := answer.read(CHUNK):
@@ -175,6 +177,17 @@ def _get(
             passed(len(piece))
     if size != pointer.size or digest.hexdigest() != pointer.sha256:
         raise WireError("the content is not the one that was promised")
+
+
+def _followed(client: Client, url: str, headers: dict[str, str]) -> Answer:
+    """The answer to a GET, where forges lead on to their object store: each address checked, no header taken along."""
+    for _ in range(MAX_HOPS):
+        answer = client.ask("GET", url, headers=headers)
+        if answer.status not in REDIRECTS:
+            return answer
+        with answer:
+            url, headers = answer.location, {}
+    raise WireError("it leads on and on")
 
 
 def _put(

@@ -43,6 +43,7 @@ class Answer:
 
     def __init__(self, pool: urllib3.HTTPSConnectionPool, response: urllib3.BaseHTTPResponse) -> None:
         self.status = response.status
+        self.location = response.headers.get("Location", "")
         self._pool, self._response = pool, response
 
     def __enter__(self) -> Self:
@@ -72,13 +73,11 @@ class Answer:
 
 
 class Client:
-    """Asks only what `check_url` lets pass. `ca_file` names certificates to trust besides the system's."""
+    """Asks only what `check_url` lets pass. `ca_file` has the authorities to trust in place of the system's."""
 
     def __init__(self, *, allowed: Collection[str] = (), ca_file: Path | None = None) -> None:
         self.allowed = allowed
-        self._tls = ssl.create_default_context()
-        if ca_file:
-            self._tls.load_verify_locations(ca_file)
+        self._tls = ssl.create_default_context(cafile=ca_file)
 
     def ask(
         self,

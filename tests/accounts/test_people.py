@@ -75,7 +75,13 @@ def test_a_hostile_picture_is_refused(as_ada, ada, shared, name):
 def test_notifications_are_chosen_by_kind(as_ada, ada):
     as_ada.post("/settings/notifications/", {"releases": "on"})
     ada.refresh_from_db()
-    assert ada.notifications == {"contributions": False, "requests": False, "releases": True}
+    assert ada.notifications == {
+        "issues": False,
+        "mentions": False,
+        "contributions": False,
+        "requests": False,
+        "releases": True,
+    }
 
 
 def test_a_former_handle_leads_to_the_new_one_and_is_free_for_nobody_else(as_ada, ada, grace):

@@ -32,6 +32,11 @@ PUBLIC = [
 ]
 SIGNED_IN = [
     "/new/",
+    "/new/import/",
+    "/new/import/?from=zip",
+    "/new/import/?from=bundle",
+    "/settings/export/",
+    "/@ada/widget/settings/mirrors/",
     "/@ada/widget/upload/",
     "/@ada/widget/edit/main/README.md",
     "/@ada/widget/releases/new/",

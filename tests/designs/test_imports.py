@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import time
 import zipfile
 
 import pytest
@@ -167,6 +168,24 @@ def test_a_file_that_unpacks_to_more_than_git_may_hold_is_refused_before_it_is_r
     row = work(ask(ada, "bundle", content))
     assert row.phase == "refused"
     assert "“zeros.bin” has 80 MiB" in row.said
+
+
+def test_folders_that_unfold_without_end_are_refused_in_time(ada, tmp_path):
+    git("init", "-q", "--bare", "-b", "main", tmp_path / "r")
+    repo = "-C", tmp_path / "r"
+    oid = git(*repo, "hash-object", "-w", "--stdin", input=b"x").decode().strip()
+    kind, mode = "blob", "100644"
+    for _ in range(9):
+        entries = "".join(f"{mode} {kind} {oid}\tn{n}\n" for n in range(10))
+        oid, kind, mode = git(*repo, "mktree", input=entries.encode()).decode().strip(), "tree", "040000"
+    who = ["-c", "user.name=e", "-c", "user.email=e@e"]
+    commit_id = git(*repo, *who, "commit-tree", oid, "-m", "bomb").decode().strip()
+    git(*repo, "update-ref", "refs/heads/main", commit_id)
+    git(*repo, "bundle", "create", tmp_path / "b", "--all")
+    started = time.monotonic()
+    row = work(ask(ada, "bundle", (tmp_path / "b").read_bytes()))
+    assert (row.phase, "50,000 files" in row.said) == ("refused", True)
+    assert time.monotonic() - started < 10
 
 
 def test_a_history_larger_than_the_limit_is_refused_with_the_limit(ada, history, settings):

@@ -13,8 +13,9 @@ from designs.actions.commit_files import commit_files
 from designs.actions.errors import RefusedError
 from designs.actions.publish_release import publish_release
 from designs.actions.rebuild import rebuild_project
+from designs.actions.receive_contents import receive_contents
 from designs.actions.receive_push import catch_up
-from designs.models import LfsObject
+from designs.models import Analysis, LfsObject
 from storage import blobs
 from storage.git.types import Move, Signature
 from storage.lfs import pointer
@@ -54,6 +55,7 @@ def push(project, path, content):
 
     from storage.git.types import Put
 
+    project.repo.mark_unindexed()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "content"
         file.write_bytes(content)
@@ -115,8 +117,12 @@ def test_the_row_is_there_before_the_branch_moves(project, ada, monkeypatch):
 def test_a_commit_whose_process_died_before_it_was_indexed_keeps_its_large_files(project, ada, monkeypatch):
     from designs.actions import commit_files as action
 
-    monkeypatch.setattr(action, "receive_push", lambda *args, **more: None)
-    factories.commit(project, {"lost.stl": "solid lost"})
+    def dies(*args, **more):
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(action, "receive_push", dies)
+    with pytest.raises(RuntimeError):
+        factories.commit(project, {"lost.stl": "solid lost"})
     monkeypatch.undo()
     assert not project.files.filter(path="lost.stl").exists()
     assert catch_up() == 1
@@ -298,7 +304,7 @@ def test_a_rename_keeps_the_content(client, project, ada):
 def test_the_way_to_clone_says_what_large_files_need(client, project, ada):
     said = client.get("/@ada/widget/").content.decode()
     assert "three-line pointers" in said
-    assert "git lfs install" in said
+    assert "git lfs install &amp;&amp; git lfs pull" in said
     factories.make_project(ada, name="Bare")
     assert "three-line pointers" not in client.get("/@ada/bare/").content.decode()
 
@@ -309,3 +315,55 @@ def test_describing_reads_all_blobs_by_one_child_and_leaves_out_what_is_not_ther
     assert set(found) == set(oids)
     assert found[oids[0]] == contents.Content(SHA, len(MESH))
     assert found[oids[1]] == contents.Content(hashlib.sha256(b"plain").hexdigest(), 5)
+
+
+def test_a_project_can_ask_for_locks_and_take_that_back(client, project, ada):
+    client.force_login(ada)
+    page = "/@ada/widget/settings/"
+    assert client.post(page, {"action": "locks", "wanted": "yes"}).status_code == 302
+    project.refresh_from_db()
+    lines = in_git(project, ".gitattributes").decode().splitlines()
+    assert "*.[sS][tT][lL] filter=lfs diff=lfs merge=lfs -text lockable" in lines
+    assert {line.endswith(" lockable") for line in lines} == {True}
+    assert "read-only in clones until somebody locks them" in client.get(page).content.decode()
+    head = project.head
+    client.post(page, {"action": "locks", "wanted": "yes"})
+    project.refresh_from_db()
+    assert project.head == head, "no commit where nothing changes"
+    client.post(page, {"action": "locks", "wanted": "no"})
+    assert b"lockable" not in in_git(project, ".gitattributes")
+
+
+def test_a_content_that_arrives_after_its_pointer_is_looked_at_then(project, tmp_path):
+    late = b"solid late\nendsolid late\n"
+    wanted = Pointer(hashlib.sha256(late).hexdigest(), len(late))
+    push(project, "late.stl", wanted.encode())
+    catch_up()
+    assert project.files.get(path="late.stl").format == ""
+    file = tmp_path / "late"
+    file.write_bytes(late)
+    assert large_files.keep(project, [file]) == [wanted]
+    assert receive_contents(project, [wanted]) == 1
+    row = project.files.get(path="late.stl")
+    assert (row.sha256, row.size, row.format) == (wanted.sha256, wanted.size, "stl")
+    assert Analysis.objects.filter(sha256=wanted.sha256).count() == 1
+    assert receive_contents(project, [wanted]) == 0
+
+
+def test_whoever_uploads_the_file_whose_content_was_missing_mends_it(client, project):
+    late = b"solid late\nendsolid late\n"
+    push(project, "late.stl", Pointer(hashlib.sha256(late).hexdigest(), len(late)).encode())
+    catch_up()
+    assert client.get("/@ada/widget/raw/main/late.stl").status_code == 404
+    with pytest.raises(RefusedError):
+        factories.commit(project, {"late.stl": late})
+    assert body(client.get("/@ada/widget/raw/main/late.stl")) == late
+    assert project.files.get(path="late.stl").size == len(late)
+
+
+def test_an_upload_beyond_what_the_owner_may_store_is_refused_in_a_sentence(project, ada, settings):
+    settings.QUOTA = 10_000
+    with pytest.raises(RefusedError) as refused:
+        factories.commit(project, {"big.stl": b"0" * 20_000})
+    assert refused.value.code == "quota"
+    assert not blobs.exists(hashlib.sha256(b"0" * 20_000).hexdigest())

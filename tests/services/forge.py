@@ -26,7 +26,11 @@ def certificate(folder):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
-    alternatives = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    alternatives = [
+        x509.DNSName("localhost"),
+        x509.DNSName("forge.invalid"),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+    ]
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -59,6 +63,8 @@ class Forge:
         self.credential = None
         self.redirect = None
         self.href = None
+        self.leads_to = {}
+        self.is_dumb = False
         self.slow = 0.0
         forge = self
 
@@ -135,8 +141,13 @@ class Answers(BaseHTTPRequestHandler):
                 return self.say(401, WWW_Authenticate='Basic realm="forge"')
         if path.endswith("/info/lfs/objects/batch"):
             return self.batch(json.loads(body))
+        if path in forge.leads_to:
+            return self.say(302, Location=forge.leads_to[path])
         if path.startswith("/objects/"):
             return self.content(path.rpartition("/")[2], body)
+        if forge.is_dumb:
+            file = forge.root / path.lstrip("/")
+            return self.say(200, file.read_bytes()) if file.is_file() else self.say(404)
         return self.git(path, query, body)
 
     def batch(self, asked):

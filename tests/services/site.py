@@ -22,7 +22,7 @@ def multipart(files):
     parts = []
     for path, content in files.items():
         parts.append(b'--cut\r\nContent-Disposition: form-data; name="path"\r\n\r\n' + path.encode())
-        head = f'--cut\r\nContent-Disposition: form-data; name="files"; filename="{Path(path).name}"\r\n\r\n'
+        head = '--cut\r\nContent-Disposition: form-data; name="files"; filename="content"\r\n\r\n'
         parts.append(head.encode() + content)
     return "multipart/form-data; boundary=cut", b"\r\n".join([*parts, b"--cut--\r\n"])
 
@@ -148,8 +148,10 @@ def clean(site):
 
 
 def cloned(site, into):
-    """Every file by a stock `git clone`."""
-    git("clone", "-q", f"http://127.0.0.1:{site.port}/@ada/widget.git", into)
+    """Every file by a stock `git clone` with git-lfs at work."""
+    filters = {"smudge": "git-lfs smudge -- %f", "process": "git-lfs filter-process", "required": "true"}
+    config = [word for key, value in filters.items() for word in ("-c", f"filter.lfs.{key}={value}")]
+    git(*config, "clone", "-q", f"http://127.0.0.1:{site.port}/@ada/widget.git", into)
     return {
         str(path.relative_to(into)): path.read_bytes()
         for path in into.rglob("*")

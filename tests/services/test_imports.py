@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from storage import blobs
 from storage.git.errors import GitError
 from storage.lfs.pointer import Pointer
 from tests.factories import make_user
-from tests.services.forge import filled, git, served
+from tests.services.forge import Forge, filled, git, served
 from tests.transfers import clear, leftovers
 
 pytestmark = [pytest.mark.service("git"), pytest.mark.django_db]
@@ -86,6 +87,44 @@ def test_the_address_was_pinned_and_nothing_else_was_asked(ada, forge, tmp_path)
     filled(forge, tmp_path, "small", [("a.txt", b"a")])
     assert work(ask(ada, forge.url("small"))).phase == "done"
     assert {path for _, path in forge.asked} == {"/small.git/info/refs", "/small.git/git-upload-pack"}
+
+
+def test_git_and_the_large_files_go_to_the_address_that_was_checked_whatever_the_name_says(
+    ada, forge, settings, tmp_path, monkeypatch
+):
+    content = os.urandom(2000)
+    name = hashlib.sha256(content).hexdigest()
+    forge.objects[name] = content
+    forge.host = f"forge.invalid:{forge.port}"
+    settings.IMPORT_ALLOWED_HOSTS = [forge.host]
+    monkeypatch.setattr("storage.wire.guard.resolve", lambda host, port: ["127.0.0.1"])
+    filled(forge, tmp_path, "named", [("a.bin", Pointer(name, 2000).encode())])
+    row = work(ask(ada, forge.url("named")))
+    assert (row.phase, row.said, row.missing) == ("done", "", [])
+    assert {headers["Host"] for headers in forge.headers} == {forge.host}
+
+
+def test_a_plain_file_server_that_names_alternates_leads_git_nowhere(ada, forge, settings, tmp_path):
+    filled(forge, tmp_path, "dumb", [("a.txt", b"a"), ("b.txt", b"b")])
+    bare = forge.root / "dumb.git"
+    git("-C", bare, "update-server-info")
+    (tmp_path / "other").mkdir()
+    other = Forge(tmp_path / "other")
+    both = tmp_path / "both.pem"
+    both.write_bytes(forge.authority.read_bytes() + other.authority.read_bytes())
+    settings.IMPORT_CA_FILE = both
+    (bare / "objects" / "info" / "http-alternates").write_text(f"https://{other.host}/x/objects\n")
+    for lost in bare.glob("objects/[0-9a-f][0-9a-f]/*"):
+        lost.unlink()
+    forge.is_dumb = True
+    row = ask(ada, forge.url("dumb"))
+    with suppress(GitError):
+        run_import(Import.objects.filter(pk=row.pk).claim("test"))
+    other.close()
+    assert ("GET", "/dumb.git/objects/info/http-alternates") in forge.asked
+    assert other.asked == []
+    assert not Project.objects.exists()
+    assert leftovers() == []
 
 
 def test_a_host_that_nobody_allowed_is_never_asked(ada, forge, settings, tmp_path):
@@ -163,6 +202,30 @@ def test_a_large_file_that_is_another_than_promised_is_not_kept(ada, forge, tmp_
     assert not LfsObject.objects.exists()
 
 
+def test_a_large_file_that_lies_in_another_store_is_followed_there_without_our_token(ada, forge, tmp_path):
+    content = os.urandom(3000)
+    name = hashlib.sha256(content).hexdigest()
+    forge.objects[name] = content
+    forge.href = f"https://{forge.host}/go"
+    forge.leads_to = {"/go": f"https://{forge.host}/objects/{name}?ticket=1"}
+    filled(forge, tmp_path, "stored", [("a.bin", Pointer(name, 3000).encode())])
+    forge.credential = "ada:s3cret"
+    row = work(ask(ada, forge.url("stored"), username="ada", secret="s3cret"))
+    assert (row.phase, row.missing) == ("done", [])
+    sent = [headers for (_, path), headers in zip(forge.asked, forge.headers, strict=True) if "/objects/" in path]
+    assert "Authorization" not in sent[-1]
+
+
+@pytest.mark.parametrize("to", ["https://169.254.169.254/x", "http://localhost/x", "/relative", "https://{host}/go"])
+def test_a_large_file_that_leads_astray_is_left(ada, forge, tmp_path, to):
+    forge.href = f"https://{forge.host}/go"
+    forge.leads_to = {"/go": to.format(host=forge.host)}
+    forge.objects["a" * 64] = b""
+    filled(forge, tmp_path, "astray", [("a.bin", Pointer("a" * 64, 3000).encode())])
+    row = work(ask(ada, forge.url("astray")))
+    assert (row.phase, len(row.missing)) == ("done", 1)
+
+
 def test_an_lfsconfig_leads_nobody_elsewhere(ada, forge, tmp_path):
     name = hashlib.sha256(b"x" * 2000).hexdigest()
     config = f'[lfs]\n\turl = "https://{forge.host}/evil/info/lfs"\n'.encode()
@@ -215,7 +278,7 @@ def start_worker(forge):
         "PARTAGE_DATA": str(live_settings.DATA_DIR),
         "PARTAGE_DATABASE_URL": database_url(),
         "PARTAGE_IMPORT_ALLOWED_HOSTS": forge.host,
-        "PARTAGE_IMPORT_CA_FILE": str(forge.authority),
+        "PARTAGE_IMPORT_CERTIFICATES": str(forge.authority),
     }
     return subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
 

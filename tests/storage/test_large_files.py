@@ -219,5 +219,13 @@ def test_lines_of_others_stay_byte_for_byte(repo, write):
     assert content_of(repo, ".gitattributes") == b"# ours\r\n*.txt text eol=lf\n" + f"{STL}\n".encode()
 
 
-def test_a_project_that_asks_for_locks_says_so_in_its_lines():
-    assert attributes.line("*.x", lockable=True) == "*.x filter=lfs diff=lfs merge=lfs -text lockable"
+def test_a_project_that_asks_for_locks_says_so_in_all_its_lines_and_in_those_to_come(repo, write):
+    write({"a.stl": b"solid", ".gitattributes": b"*.txt text\r\n"})
+    asking = attributes.with_locks(content_of(repo, ".gitattributes"), wanted=True)
+    assert asking == f"*.txt text\r\n{STL} lockable\n".encode()
+    write({".gitattributes": asking})
+    write({"big.bin": b"1" * 3000})
+    assert lines(repo)[-1] == "/big.bin filter=lfs diff=lfs merge=lfs -text lockable"
+    freed = attributes.with_locks(content_of(repo, ".gitattributes"), wanted=False)
+    assert (attributes.asks_for_locks(asking), attributes.asks_for_locks(freed)) == (True, False)
+    assert b"lockable" not in freed

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from designs.actions.describe_project import describe_all
+from designs.descriptions import describe_all
 from storage.backups.errors import BackupError
 from storage.backups.take import take
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
 from accounts.models import Namespace
@@ -28,7 +27,7 @@ _REACH = [Project.Visibility.PRIVATE, Project.Visibility.UNLISTED, Project.Visib
 def describe_project(project: Project) -> bool:
     """Bring the description up to date; whether it was not. Where there is no repository there is none."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        text = json.dumps(_describe(project), cls=DjangoJSONEncoder, indent=1, sort_keys=True)
+        text = json.dumps(_describe(project), default=str, indent=1, sort_keys=True)
         held = project.lfs_objects.order_by("sha256").values_list("sha256", "size")
         lines = "".join(f"{sha256} {size}\n" for sha256, size in held)
         told = _write(project.path / DESCRIPTION, text)
@@ -41,7 +40,7 @@ def describe_before(project: Project, visibility: str) -> None:
     if _REACH.index(Project.Visibility(visibility)) < _REACH.index(Project.Visibility(project.visibility)):
         with contextlib.suppress(FileNotFoundError):
             told = _describe(project) | {"visibility": visibility}
-            _write(project.path / DESCRIPTION, json.dumps(told, cls=DjangoJSONEncoder, indent=1, sort_keys=True))
+            _write(project.path / DESCRIPTION, json.dumps(told, default=str, indent=1, sort_keys=True))
 
 
 def describe_all() -> int:
