@@ -16,7 +16,6 @@ from designs.actions.moderate import hide_project
 from designs.actions.sync_fork import sync_fork
 from designs.actions.trash_project import trash_project
 from designs.models import LfsObject, Like, Project
-from storage.git.repo import Repo
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -164,17 +163,39 @@ def test_large_files_come_with_what_is_new(widget, eve):
     assert set(fork.lfs_objects.values_list("sha256", flat=True)) == held
 
 
-def test_where_both_have_changed_nothing_is_moved_and_the_way_out_is_said(client, widget, eve):
+def test_where_both_have_changed_what_is_new_is_merged(client, widget, ada, eve):
     fork = _fork(widget, eve)
-    factories.commit(widget, {"a.txt": "theirs"})
+    theirs = factories.commit(widget, {"a.txt": "theirs"}).commit
     mine = factories.commit(fork, {"b.txt": "mine"}, by=eve).commit
     client.force_login(eve)
     page = _text(client.get("/@eve/widget/"))
     assert "1 commit ahead of" in page
-    assert f"git pull {widget.clone_url} main" in page
+    assert "what is new is merged into this fork" in page
+    assert "Your fork has all that is new." in _text(client.post("/@eve/widget/sync/", follow=True))
+    fork.refresh_from_db()
+    made = fork.repo.commit_info(fork.head)
+    assert (made.parents, made.message, made.author_name) == ((mine, theirs), "Take over ada/widget", "eve")
+    assert fork.head == fork.repo.tip("main")
+    assert [fork.repo.read(fork.repo.entry(fork.head, path).oid, 9) for path in ("a.txt", "b.txt")] == [
+        b"theirs",
+        b"mine",
+    ]
+    assert fork.revisions.get(commit=fork.head).author == eve
+    assert fork.revisions.get(commit=theirs).author == ada
+    assert fork.forked_commit == theirs
+    assert fork.repo.fsck() == []
+
+
+def test_where_both_have_changed_the_same_place_nothing_is_moved_and_the_way_out_is_said(client, widget, eve):
+    fork = _fork(widget, eve)
+    factories.commit(widget, {"a.txt": "theirs"})
+    mine = factories.commit(fork, {"a.txt": "mine"}, by=eve).commit
+    client.force_login(eve)
     said = _text(client.post("/@eve/widget/sync/", follow=True))
-    assert "Both have changed" in said
-    assert Repo(fork.path).tip("main") == mine
+    assert "cannot be merged by themselves: a.txt." in said
+    assert f"git pull {widget.clone_url} main" in said
+    assert fork.repo.tip("main") == mine
+    assert fork.repo.unindexed_marks() == []
 
 
 def test_a_parent_whose_licence_no_longer_fits_is_not_taken_over(client, ada, eve):
