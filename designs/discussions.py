@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate, compress
 
 from django.db.models import Q
 from django.urls import reverse
@@ -13,18 +14,27 @@ from designs.references import Found, Target, Wanted
 from storage.git.errors import GitError
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
+MOST_CHARACTERS = 200_000
 MOST_COMMITS = 50
 MOST_VERSIONS = 8
 
 
 def rendered(project: Project, texts: Sequence[str]) -> list[str]:
-    """The HTML of Markdown texts about a project, in their order. The reader is one who may see the project."""
-    link = references.linker(_found(project, references.wanted(texts)))
+    """The HTML of Markdown texts about a project, in their order. The reader is one who may see the project.
+
+    Past `MOST_CHARACTERS` in all, texts are shown as they stand, so that no page takes seconds.
+    """
+    lengths = accumulate(len(text) for text in texts)
+    marked = [length <= MOST_CHARACTERS for length in lengths]
+    link = references.linker(_found(project, references.wanted(compress(texts, marked))))
 
     def address(kind: str, path: str) -> str:
         return _place(project, "raw" if kind == "raw" else "blob", f"{project.default_branch}/{path}")
 
-    return [markup.render(text, address=address, link=link) for text in texts]
+    return [
+        markup.render(text, address=address, link=link) if is_marked else markup.plain(text)
+        for text, is_marked in zip(texts, marked, strict=True)
+    ]
 
 
 def _place(project: Project, name: str, *args: object) -> str:
