@@ -16,7 +16,8 @@ from designs.actions.record_event import record_event
 from designs.contents import Content, contents_of
 from designs.mesh import formats
 from designs.models import Event, File, Project, Revision
-from storage.git.types import Commit
+from storage.git.types import Change, Commit
+from storage.git.walks import changes_of
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +44,10 @@ def receive_push(
     `by` made `new`; whoever made the others says so when they are indexed in their own name. Where it `is_news`, an
     event tells of it.
     """
-    commits = project.repo.between(_indexed(project, old), new)
+    walked = list(changes_of(project.path, _indexed(project, old), new))
+    commits = [commit for commit, _ in walked]
     seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
-    changed = {commit.id: _changed(project, commit) for commit in commits if commit.id not in seen}
+    changed = {commit.id: _written(changes) for commit, changes in walked if commit.id not in seen}
     git_bytes = project.repo.bytes_on_disk()
     oids = {oid for paths in changed.values() for oid in paths.values()} - known.keys()
     contents = {**contents_of(project, oids), **known}
@@ -116,10 +118,9 @@ def _index_branches(project: Project) -> bool:
     return behind
 
 
-def _changed(project: Project, commit: Commit) -> dict[str, str]:
+def _written(changes: Sequence[Change]) -> dict[str, str]:
     """Path -> oid of all that a commit added or changed against its first parent."""
-    parent = commit.parents[0] if commit.parents else None
-    return {c.path: c.new_oid for c in project.repo.changes(parent, commit.id) if c.new_oid and c.kind != "D"}
+    return {change.path: change.new_oid for change in changes if change.new_oid and change.kind != "D"}
 
 
 def _add_revision(project: Project, commit: Commit, by: User | None) -> Revision:
