@@ -18,20 +18,13 @@ def zip_of(project: Project, commit: str, folder: str, *, more: Mapping[str, byt
 
     A content that has not arrived leaves its pointer, and a text file that names it. Raises UnknownRevisionError.
     """
-    about = project.repo.commit_info(commit)
+    return stream_zip(members(project, project.repo.commit_info(commit), f"{folder}/", more or {}))
+
+
+def members(project: Project, about: Commit, prefix: str, more: Mapping[str, bytes]) -> Iterator[Member]:
+    """The same as files of a ZIP below `prefix`."""
     entries = [entry for entry in project.repo.tree(about.id, recursive=True) if entry.kind == "blob"]
     here = dict(project.lfs_objects.values_list("sha256", "size"))
-    return stream_zip(_members(project, about, entries, here, f"{folder}/", more or {}))
-
-
-def _members(
-    project: Project,
-    about: Commit,
-    entries: list[Entry],
-    here: Mapping[str, int],
-    prefix: str,
-    more: Mapping[str, bytes],
-) -> Iterator[Member]:
     missing = []
     with BlobReader(project.path) as reader:
         for entry in entries:

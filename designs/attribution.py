@@ -95,6 +95,12 @@ def attribution(project: Project, commit: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def files(project: Project, commit: str) -> dict[str, bytes]:
+    """What to put into a ZIP of a version beside its own files: name -> content."""
+    top = [entry.path for entry in project.repo.tree(commit)]
+    return {file_name(top): attribution(project, commit).encode()}
+
+
 def _head(project: Project, commit: str) -> Iterator[str]:
     yield f"# {plain(project.name)}"
     if project.summary:
@@ -137,7 +143,8 @@ def _files(project: Project, commit: str) -> Iterator[str]:
         notices = "".join(f" {plain(line)}." for line in one.copyrights)
         lines.append(f"- {plain(path)}: {plain(one.expression) if one.expression else _('see the project')}.{notices}")
     yield "\n".join(lines)
-    if (left := len(said) - MOST_FILES) > 0:
+    left = max(len(said) - MOST_FILES, 0)
+    if left:
         yield ngettext("And %(n)d more file.", "And %(n)d more files.", left) % {"n": left}
 
 

@@ -202,4 +202,5 @@ def sized(project: Project, entries: Sequence[Entry]) -> list[Entry]:
     sizes: Mapping[str, Content] = known(project, small)
     if new := set(small) - sizes.keys():
         sizes = {**sizes, **describe(project, new)}
-    return [replace(one, size=sizes[one.oid].size) if one.oid in sizes else one for one in entries]
+    other = {one.oid for one in entries if one.oid in sizes and sizes[one.oid].size != one.size}
+    return [replace(one, size=sizes[one.oid].size) if one.oid in other else one for one in entries]

@@ -69,6 +69,14 @@ def send_blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResp
     return guarded(response, project, forever=bool(reads.HEX.fullmatch(ref)))
 
 
+def send_stored(request: HttpRequest, opened: Opened) -> HttpResponseBase:
+    """A content that the store of blobs holds, whole or the range asked for, by nginx where a setting says so."""
+    answer = _by_nginx(opened) or _by_us(request, opened, f'"{opened.stored}"')
+    if answer.status_code in {200, 206}:
+        answer["Content-Type"] = "application/octet-stream"
+    return guarded(answer, opened.project, forever=True)
+
+
 def _by_nginx(opened: Opened) -> HttpResponseBase | None:
     """The answer that has nginx send the content, where a setting says so and a folder holds it."""
     if not opened.stored or not settings.X_ACCEL_REDIRECT:

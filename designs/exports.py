@@ -4,15 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from designs import archives
 from designs.models import Project
-from storage import blobs
+from storage import blobs, serving
 from storage.git import transfer
 from storage.git.http import Slot
-from storage.git.types import Entry
-from storage.lfs import pointer
 from storage.zips import Member, stream_zip
-
-CHUNK = 1 << 18
 
 
 class Sending:
@@ -58,31 +55,14 @@ def members(project: Project, prefix: str) -> Iterator[Member]:
         return
     yield Member(f"{prefix}history.bundle", transfer.bundle(project.path))
     held = set(project.lfs_objects.values_list("sha256", flat=True))
-    for entry in project.repo.tree(commit, recursive=True):
-        if entry.kind == "blob" and not entry.is_link:
-            yield Member(f"{prefix}files/{entry.path}", _content(project, entry, held))
+    yield from archives.members(project, project.repo.commit_info(commit), f"{prefix}files/", {})
     for sha256 in sorted(held):
         if blobs.exists(sha256):
             yield Member(f"{prefix}lfs/objects/{sha256[:2]}/{sha256[2:4]}/{sha256}", _blob(sha256))
 
 
-def _content(project: Project, entry: Entry, held: set[str]) -> Iterator[bytes]:
-    """A file's own bytes, those behind its pointer where the project holds them."""
-    if entry.size is not None and entry.size < pointer.MAX_BYTES:
-        small = project.repo.read(entry.oid, pointer.MAX_BYTES)
-        found = pointer.parse(small)
-        if found and found.sha256 in held and blobs.exists(found.sha256):
-            yield from _blob(found.sha256)
-        else:
-            yield small
-        return
-    yield from project.repo.stream(entry.oid)
-
-
 def _blob(sha256: str) -> Iterator[bytes]:
-    with blobs.open_blob(sha256) as content:
-        while piece := content.read(CHUNK):
-            yield piece
+    yield from serving.stream(sha256)
 
 
 def restore_words(project: Project) -> str:

@@ -61,10 +61,10 @@ def released_in(project: Project, commits: Iterable[str]) -> dict[str, str]:
     return dict(wanted.values_list("commit", "released_in__tag"))
 
 
-def changed_in(project: Project, release: Release) -> dict[str, str]:
-    """Path -> tag of the last release up to this one in which its content changed, for the files of a release."""
+def changed_in(project: Project, release: Release, files: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Path -> tag of the last release up to this one in which its content changed, for some files of a release."""
     mark_released(project)
-    frozen = {file["path"]: file["oid"] for file in release.files}
+    frozen = {file["path"]: file["oid"] for file in files}
     rows = project.files.filter(
         oid__in=set(frozen.values()), revision__released_in__created_at__lte=release.created_at
     ).order_by("pk")

@@ -9,10 +9,39 @@ from django.apps import apps
 from django.db import models
 
 from accounts.models import User
-from designs.models import Event, Export, File, LfsObject, Project, ProjectRedirect, Revision
+from designs.models import (
+    Collaborator,
+    CollectionItem,
+    Comment,
+    Contribution,
+    Export,
+    Issue,
+    Label,
+    LfsLock,
+    Mirror,
+    Project,
+    ProtectedBranch,
+    Release,
+    Revision,
+)
 
 SECRET = re.compile(r"secret|credential|password|token|digest|sealed|(^|_)key$|^fence$|^worker$")
-DERIVED: tuple[type[models.Model], ...] = (File, Revision, LfsObject, ProjectRedirect, Event, Export)
+OWN = {"author", "user", "owner", "by", "reporter"}
+"""The links by which a row is somebody's own; who closed or merged it is another matter."""
+NOT_OWN: tuple[type[models.Model], ...] = (Project, Revision, Export)
+IN_PROJECT: dict[type[models.Model], str] = {
+    Project: "pk",
+    Collaborator: "project",
+    Comment: "issue__project",
+    Contribution: "issue__project",
+    Issue: "project",
+    Label: "project",
+    LfsLock: "project",
+    Mirror: "project",
+    ProtectedBranch: "project",
+    Release: "project",
+}
+"""What belongs to a project's owner. Who likes, watches, collects or reports it does not."""
 BATCH = 500
 Row = dict[str, Any]
 
@@ -33,28 +62,18 @@ def profile(person: User) -> Row:
 
 def rows_of(person: User) -> Iterator[tuple[str, Iterator[Row]]]:
     """(name of the table, its rows) of all that this person wrote, liked, locked or asked for in projects."""
-    for model in _models():
-        links = [field.name for field in _links(model, User)]
-        if links and model is not Project:
+    for model in apps.get_app_config("designs").get_models():
+        links = [field.name for field in _links(model, User) if field.name in OWN]
+        if links and model not in NOT_OWN:
             mine = models.Q(*((name, person.pk) for name in links), _connector=models.Q.OR)
             yield _name(model), _rows(model, mine)
+    yield _name(CollectionItem), _rows(CollectionItem, models.Q(collection__user=person))
 
 
 def rows_in(project: Project) -> Iterator[tuple[str, Iterator[Row]]]:
     """(name of the table, its rows) of all that git does not hold of a project: discussions, releases, settings."""
-    yield "project", _rows(Project, models.Q(pk=project.pk))
-    for model in _models():
-        for field in _links(model, Project):
-            if model is not Project:
-                yield _name(model), _rows(model, models.Q((field.name, project.pk)))
-                break
-        else:
-            if any(field.name == "issue" for field in model._meta.concrete_fields):
-                yield _name(model), _rows(model, models.Q(issue__project=project))
-
-
-def _models() -> list[type[models.Model]]:
-    return [one for one in apps.get_app_config("designs").get_models() if one not in DERIVED]
+    for model, path in IN_PROJECT.items():
+        yield _name(model), _rows(model, models.Q((path, project.pk)))
 
 
 def _links(model: type[models.Model], to: type[models.Model]) -> "list[models.Field[Any, Any]]":
@@ -66,16 +85,16 @@ def _name(model: type[models.Model]) -> str:
 
 
 def _rows(model: type[models.Model], condition: models.Q) -> Iterator[Row]:
+    """Each row as plain facts: people by their handle, other rows by their number."""
     plain = [field for field in model._meta.concrete_fields if not SECRET.search(field.name)]
-    named = [field.name for field in plain if field.related_model in (User, Project)]
+    people = [field.name for field in plain if field.related_model is User]
     several = [field.name for field in model._meta.many_to_many]
-    with_owner = [f"{field.name}__namespace" for field in plain if field.related_model is Project]
-    found = model._default_manager.filter(condition).order_by("pk").select_related(*named, *with_owner)
+    found = model._default_manager.filter(condition).order_by("pk").select_related(*people)
     for row in found.prefetch_related(*several).iterator(BATCH):
-        facts: Row = {}
-        for field in plain:
-            value = getattr(row, field.name if field.name in named else field.attname)
-            facts[field.name] = str(value) if field.name in named and value is not None else value
+        facts: Row = {field.name: getattr(row, field.attname) for field in plain if field.name not in people}
+        for name in people:
+            who = getattr(row, name)
+            facts[name] = who.username if who else None
         for name in several:
             facts[name] = [str(one) for one in getattr(row, name).all()]
         yield facts

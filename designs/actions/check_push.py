@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from designs import policy, quota
+from designs.actions import licence_gate
 from designs.models import Project
 from storage import names
 from storage.git import inspect, reads
@@ -36,6 +37,7 @@ def check_push(project: Project, updates: Sequence[RefUpdate], env: Mapping[str,
         arrived.problems
         or _missing(project, arrived.pointers)
         or _locked(project, arrived.paths, by)
+        or licence_gate.judge_push(project, [(one.old, one.new) for one in updates if one.branch and one.new], env)
         or _over_quota(project, env)
     )
 

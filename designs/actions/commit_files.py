@@ -1,6 +1,8 @@
 """Commit files as a push would: one commit or none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,12 +12,15 @@ from accounts.models import User
 from designs import contents, large_files, photos, quota
 from designs.actions import licence_gate
 from designs.actions.errors import RefusedError
+from designs.actions.receive_contents import receive_contents
 from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
 from storage import names
 from storage.git import errors as git_errors
+from storage.git.large_files import LargeFiles
 from storage.git.types import Delete, Move, Put, Signature
 from storage.lfs import pointer
+from storage.lfs.pointer import Pointer
 
 Edit = Put | Delete | Move
 
@@ -72,7 +77,7 @@ def commit_files(
             author=signature(by),
             message=message.strip() or default_message(edits),
             expect=expect,
-            large=large_files.rule(project),
+            large=_large_files(project),
         )
     except (git_errors.GitError, OSError) as error:
         mark.unlink(missing_ok=True)
@@ -94,6 +99,18 @@ def _refusal(error: Exception) -> RefusedError | None:
         case git_errors.MissingPathError():
             return RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing")
     return None
+
+
+def _large_files(project: Project) -> LargeFiles:
+    """The project's rule; files whose pointers waited for what is kept now are given it."""
+    rule = large_files.rule(project)
+
+    def keep(files: Sequence[Path]) -> list[Pointer]:
+        kept = rule.keep(files)
+        receive_contents(project, kept)
+        return kept
+
+    return replace(rule, keep=keep)
 
 
 def _check_room(project: Project, edits: Sequence[Edit]) -> None:

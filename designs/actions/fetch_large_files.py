@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from designs import quota
+from designs.actions.receive_contents import receive_contents
 from designs.actions.remotes import client
 from designs.descriptions import note_held
 from designs.models import LfsObject, Project
@@ -102,4 +103,5 @@ def _keep(project: Project, pointer: Pointer, file: Path) -> bool:
     _, is_new = LfsObject.objects.get_or_create(project=project, sha256=pointer.sha256, defaults={"size": pointer.size})
     if is_new:
         note_held(project, [(pointer.sha256, pointer.size)])
+        receive_contents(project, [pointer])
     return True

@@ -3,12 +3,14 @@
 import shutil
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from accounts.models import Namespace, User
+from designs import quota
 from designs.actions import licence_gate
 from designs.actions.copy_rows import copy_large_files, copy_revisions
 from designs.actions.create_project import free_slug
@@ -39,6 +41,7 @@ def fork_project(
     next free one is taken. Raises RefusedError with a sentence.
     """
     _may_fork(source, to, by)
+    _has_room(source, to)
     shown = _visibility(source, visibility)
     licence_gate.check_fork(source.licence, licence or source.licence)
     fork = Project(
@@ -93,6 +96,13 @@ def _may_fork(source: Project, to: Namespace, by: User) -> None:
         raise RefusedError(_("The site's staff has hidden this project: it cannot be forked."), "hidden")
 
 
+def _has_room(source: Project, to: Namespace) -> None:
+    room = quota.Room(to)
+    large = source.lfs_objects.aggregate(total=Sum("size"))["total"] or 0
+    if not room.take(source.git_bytes + large):
+        raise RefusedError(room.sentence, "over-quota")
+
+
 def _visibility(source: Project, wanted: str | None) -> str:
     """As wanted, else as the source. Raises RefusedError where it is wider than the source's."""
     if wanted is None:
@@ -120,4 +130,4 @@ def _index_rest(fork: Project) -> None:
     tips = {branch.commit: branch.name for branch in fork.repo.branches()}
     known = set(fork.revisions.filter(commit__in=tips).values_list("commit", flat=True))
     for commit in tips.keys() - known:
-        receive_push(fork, tips[commit], None, commit, by=None, known={})
+        receive_push(fork, tips[commit], None, commit, by=None, known={}, is_news=False)

@@ -3,11 +3,8 @@
 from collections.abc import Callable
 
 from designs.actions.receive_push import receive_push
-from designs.contents import Content
 from designs.models import Project
-from storage.git import history
 from storage.git.transfer import Progress
-from storage.lfs import pointer
 
 STEP = 100
 
@@ -31,16 +28,7 @@ def index_history(project: Project, tick: Callable[[Progress], None], *, but_las
         old = None
         for new in [*waiting[ref.name][STEP - 1 : -1 : STEP], *([] if but_last else [ref.commit])]:
             tick(Progress(done, total, 0))
-            known = _contents(project, old, new)
-            receive_push(project, ref.name, old, new, by=None, known=known, is_news=False)
+            receive_push(project, ref.name, old, new, by=None, known={}, is_news=False)
             done = min(done + STEP, total)
             old = new
     return total
-
-
-def _contents(project: Project, old: str | None, new: str) -> dict[str, Content]:
-    """SHA-256 and size of every content that is not known yet; short ones, which may be pointers, are left out."""
-    oids = history.new_blobs(project.repo.path, old, new, least=pointer.MAX_BYTES)
-    known = set(project.files.filter(oid__in=oids).values_list("oid", flat=True)) if oids else set()
-    read = history.hashes(project.repo.path, [oid for oid in oids if oid not in known])
-    return {oid: Content(sha256, size) for oid, (sha256, size) in read.items()}

@@ -103,10 +103,13 @@ def refuse_incompatible(project: Project, edits: Sequence[Put | Delete | Move]) 
     _raise_first(project, _refused(project, said, [put.path for put in puts]))
 
 
-def judge_push(project: Project, oids: Mapping[str, str], env: Mapping[str, str]) -> list[str]:
-    """Why files of a push (path -> id of the blob; `env` is git's in quarantine) may not come in, in sentences."""
-    if may_not_change(project):
+def judge_push(project: Project, moves: Sequence[tuple[str | None, str]], env: Mapping[str, str]) -> list[str]:
+    """Why a push may not come in, in sentences. `moves` is (old, new) of each branch, `env` git's in quarantine."""
+    if moves and may_not_change(project):
         return [_no_changes(project.forked_licence)]
+    oids: dict[str, str] = {}
+    for old, new in moves:
+        oids |= many.changed(project.path, old or project.head or None, new, env=env)
     readable = {path: oid for path, oid in oids.items() if spdx_files.can_say(path)}
     contents = dict(many.small_blobs(project.path, set(readable.values()), spdx_files.TEXT_BYTES, env=env))
     said = spdx.licences_of_files((path, contents[oid]) for path, oid in readable.items() if oid in contents)

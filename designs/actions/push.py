@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from designs.actions.change_mirrors import queue_mirrors
 from designs.actions.check_push import check_push
 from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
@@ -40,6 +41,7 @@ class Push:
             _adopt_default(project, branches)
             for update in branches:
                 _accept_branch(project, update, self.by)
+            queue_mirrors(project)
         except Exception:
             log.exception("%s: the push is in git, but not all of it is indexed", project)
             return [_("Your push is saved. The site will catch up with it soon: %(url)s") % {"url": project.url}]

@@ -9,18 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from designs.actions.ask_kernel import ask_analyses, ask_comparisons
+from designs.actions.add_commits import add_commits
 from designs.actions.change_mirrors import queue_mirrors
 from designs.actions.closing_words import close_by_commits
 from designs.actions.record_event import record_event
 from designs.contents import Content, contents_of
 from designs.mesh import formats
-from designs.models import Event, File, Project, Revision
+from designs.models import Event, Project, Revision
 from storage.git.types import Commit
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
 AFTER: list[Callable[[Project, str, User | None], None]] = []
 """What follows when a branch has moved and its rows stand: (project, branch, who moved it)."""
 LONGEST_PUSH_SECONDS = 1800
@@ -43,19 +42,18 @@ def receive_push(
     `by` made `new`; whoever made the others says so when they are indexed in their own name. Where it `is_news`, an
     event tells of it.
     """
-    commits = project.repo.between(_indexed(project, old), new)
-    seen = set(project.revisions.filter(commit__in=[c.id for c in commits]).values_list("commit", flat=True))
-    changed = {commit.id: _changed(project, commit) for commit in commits if commit.id not in seen}
+    walked = list(project.repo.changes_of(_indexed(project, old), new))
+    commits = [commit for commit, _ in walked]
+    seen = _seen(project, commits)
+    walked = [(commit, changes) for commit, changes in walked if commit.id not in seen]
     git_bytes = project.repo.bytes_on_disk()
-    oids = {oid for paths in changed.values() for oid in paths.values()} - known.keys()
+    oids = {change.new_oid for _, changes in walked for change in changes if change.new_oid} - known.keys()
     contents = {**contents_of(project, oids), **known}
     with transaction.atomic():
         locked = Project.objects.select_for_update().get(pk=project.pk)
-        seen = set(project.revisions.filter(commit__in=changed).values_list("commit", flat=True))
-        for commit in commits:
-            if commit.id in changed and commit.id not in seen:
-                revision = _add_revision(project, commit, by if commit.id == new else None)
-                _add_files(revision, changed[commit.id], contents)
+        seen = _seen(project, [commit for commit, _ in walked])
+        rows = [(commit, changes) for commit, changes in walked if commit.id not in seen]
+        add_commits(project, rows, contents, {new: by} if by else {})
         project.revisions.filter(commit=new, author=None).update(author=by)
         if commits and is_news:
             _tell(project, branch, old, commits, by)
@@ -91,6 +89,10 @@ def _indexed(project: Project, old: str | None) -> list[str]:
     return list(known.values_list("commit", flat=True))
 
 
+def _seen(project: Project, commits: Sequence[Commit]) -> set[str]:
+    return set(project.revisions.filter(commit__in=[commit.id for commit in commits]).values_list("commit", flat=True))
+
+
 def catch_up() -> int:
     """Index what was committed or pushed and not indexed before a process died. Returns how many projects."""
     behind = 0
@@ -114,59 +116,6 @@ def _index_branches(project: Project) -> bool:
             receive_push(project, branch.name, None, branch.commit, by=None, known={})
             behind = True
     return behind
-
-
-def _changed(project: Project, commit: Commit) -> dict[str, str]:
-    """Path -> oid of all that a commit added or changed against its first parent."""
-    parent = commit.parents[0] if commit.parents else None
-    return {c.path: c.new_oid for c in project.repo.changes(parent, commit.id) if c.new_oid and c.kind != "D"}
-
-
-def _add_revision(project: Project, commit: Commit, by: User | None) -> Revision:
-    return Revision.objects.create(
-        project=project,
-        commit=commit.id,
-        author=by,
-        author_name=commit.author_name[:200],
-        message=commit.message,
-        at=commit.at,
-    )
-
-
-def _add_files(revision: Revision, changed: Mapping[str, str], contents: Mapping[str, Content]) -> None:
-    files = [
-        File(
-            project_id=revision.project_id,
-            revision=revision,
-            path=path,
-            oid=oid,
-            sha256=contents[oid].sha256,
-            size=contents[oid].size,
-            format=(contents[oid].is_here and formats.format_of(path)) or "",
-        )
-        for path, oid in changed.items()
-        if oid in contents
-    ]
-    _inherit_units(revision.project, files)
-    before = _versions_before(revision.project, files)
-    File.objects.bulk_create(files, batch_size=BATCH)
-    ask_comparisons((before[file.path], file) for file in files if file.path in before)
-    ask_analyses((file.sha256, file.format, file.units) for file in files if file.format)
-
-
-def _versions_before(project: Project, files: list[File]) -> dict[str, File]:
-    """Path -> the newest version of a shape before these files."""
-    shapes = [file.path for file in files if file.format in formats.MESHES]
-    known = project.files.filter(path__in=shapes, format__in=formats.MESHES).order_by("pk")
-    return {file.path: file for file in known}
-
-
-def _inherit_units(project: Project, files: list[File]) -> None:
-    """A new version of a file keeps the units that the owner chose for the one before."""
-    chosen = project.files.exclude(units="").order_by("pk").values_list("path", "units")
-    units = dict(chosen)
-    for file in files:
-        file.units = units.get(file.path, "")
 
 
 def _keep_cover(project: Project) -> None:

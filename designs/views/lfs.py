@@ -7,14 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.db import connection
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from designs import quota
 from designs.actions.receive_contents import receive_contents
+from designs.contents import Opened
 from designs.descriptions import note_held
+from designs.downloads import send_stored
 from designs.models import LfsObject, Project
 from designs.views import git_auth
 from storage import blob_links, blobs
@@ -146,10 +148,11 @@ def transfer(request: HttpRequest, handle: str, slug: str, oid: str) -> HttpResp
     if agreed.sha256 != oid:
         raise LfsError(403, "Another object was agreed on.")
     if request.method != "PUT":
-        if not project.lfs_objects.filter(sha256=oid).exists() or not blobs.exists(oid):
+        if not _holds(project, agreed):
             raise LfsError(404, "This project holds no such object.")
-        return FileResponse(blobs.open_blob(oid), content_type="application/octet-stream")
-    connection.close_if_unusable_or_obsolete()
+        return send_stored(request, Opened(project, "", agreed.size, stored=oid))
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     try:
         pieces = http.request_body(request.environ, settings.MAX_FILE)  # type: ignore[attr-defined]
         blobs.receive(pieces, agreed.sha256, agreed.size)
@@ -168,6 +171,8 @@ def verify(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
     project, agreed = _passed(request)
     if protocol.pointer(body_of(request)) != agreed:
         raise LfsError(403, "Another object was agreed on.")
+    if _holds(project, agreed):
+        return lfs_answer({})
     try:
         arrived = blob_links.accept(_room(project), agreed.sha256, agreed.size)
     except blobs.WrongContentError as error:
@@ -178,9 +183,14 @@ def verify(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
     return lfs_answer({})
 
 
+def _holds(project: Project, asked: Pointer) -> bool:
+    here = project.lfs_objects.filter(sha256=asked.sha256, size=asked.size).exists()
+    return here and blobs.exists(asked.sha256)
+
+
 def keep(project: Project, agreed: Pointer) -> None:
     """From now on the project holds this object."""
     _, is_new = LfsObject.objects.get_or_create(project=project, sha256=agreed.sha256, defaults={"size": agreed.size})
     if is_new:
         note_held(project, [(agreed.sha256, agreed.size)])
-    receive_contents(project, [agreed])
+        receive_contents(project, [agreed])

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from designs import contents, licences, markup, results, words
+from designs import attribution, contents, licences, markup, results, words
 from designs.mesh import formats
 from designs.models import Project
 from designs.views import kinds
@@ -55,6 +54,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "files": len(entries),
         "bytes": sum(e.size or 0 for e in entries),
         "release": project.releases.first(),
+        "makers": attribution.people(project, project.head),
         "is_public": project.visibility == Project.Visibility.PUBLIC and not project.hidden_at,
     }
     return show(request, project, "designs/project.html", context, tab="overview")
@@ -71,7 +71,7 @@ def _star(project: Project, shown: Sequence[results.Result]) -> results.Result |
 
 def readme(project: Project, commit: str, ref: str, entries: Sequence[Entry], folder: str = "") -> str:
     """The README of a folder as safe HTML, or nothing."""
-    here = {e.name.lower(): e for e in entries if str(PurePosixPath(e.path).parent) == (folder or ".")}
+    here = {e.name.lower(): e for e in entries if e.path.rpartition("/")[0] == folder}
     for name in ("readme.md", "readme.markdown", "readme.txt", "readme"):
         if name in here and not here[name].is_link:
             try:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from designs import policy
 from designs.models import Project
+from designs.networks import Head
 from designs.standing import standing
 from designs.views.lookup import MovedError, Need, project_for
 from storage.git.errors import BusyError, MissingPathError, UnknownRevisionError
@@ -65,5 +66,10 @@ def show(
         "can_manage": policy.can_manage(request.user, project),
         "can_moderate": policy.can_moderate(request.user),
     }
-    head = {"project": project, "tab": tab, "standing": standing(project, request.user), **rights}
-    return render(request, template, {**head, **context}, status=status)
+    head = {
+        "project": project,
+        "tab": tab,
+        "standing": standing(project, request.user),
+        "forks": Head(project, request.user),
+    }
+    return render(request, template, {**head, **rights, **context}, status=status)

@@ -11,7 +11,7 @@ from django.http import (
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from designs import results
+from designs import attribution, results
 from designs.archives import zip_of
 from designs.contents import MissingContentError
 from designs.downloads import guarded, send_blob
@@ -38,7 +38,9 @@ def archive(request: HttpRequest, project: Project, ref: str) -> HttpResponseBas
     """All files of a version in one ZIP."""
     commit = project.repo.resolve(ref)
     name = f"{project.slug}-{ref.replace('/', '-')[:40]}"
-    response = StreamingHttpResponse(zip_of(project, commit, name), content_type="application/zip")
+    response = StreamingHttpResponse(
+        zip_of(project, commit, name, more=attribution.files(project, commit)), content_type="application/zip"
+    )
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.zip") or "attachment"
     return guarded(response, project, forever=False)
 

@@ -14,6 +14,7 @@ from designs.views.lookup import person
 from designs.views.page import project_page, show
 
 PER_PAGE = 20
+FILES_PER_PAGE = 300
 
 
 @project_page()
@@ -29,10 +30,12 @@ def releases(request: HttpRequest, project: Project) -> HttpResponse:
 def release(request: HttpRequest, project: Project, tag: str) -> HttpResponse:
     """One release with its frozen list of files."""
     found = get_object_or_404(project.releases.select_related("author"), tag=tag)
-    changed = changed_in(project, found)
+    page = Paginator(found.files, FILES_PER_PAGE).get_page(request.GET.get("page"))
+    changed = changed_in(project, found, page)
     context = {
         "release": found,
-        "files": [(file, changed.get(file["path"], "")) for file in found.files],
+        "page": page,
+        "files": [(file, changed.get(file["path"], "")) for file in page],
         "notes": markup.render(found.notes),
         "bytes": sum(file["size"] or 0 for file in found.files),
     }

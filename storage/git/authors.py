@@ -9,10 +9,13 @@ _FORMAT = "--format=%an%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separa
 
 
 def authors(repo: Path, commit: str) -> list[str]:
-    """The names of all authors and co-authors up to a commit, whoever made most commits first. Raises GitError."""
+    """The names of all authors and co-authors up to a commit: whoever made most commits first, then whoever came first.
+
+    Raises GitError.
+    """
     names: dict[str, str] = {}
     made: Counter[str] = Counter()
-    for record in run(repo, ["log", _FORMAT, commit, "--"]).decode("utf-8", "replace").split("\x01"):
+    for record in run(repo, ["log", "--reverse", _FORMAT, commit, "--"]).decode("utf-8", "replace").split("\x01"):
         name, _, rest = record.strip("\n").partition("\0")
         address, _, others = rest.partition("\0")
         for one, where in [(name, address), *(_split(other) for other in others.split("\x02"))]:

@@ -73,6 +73,12 @@ def reachable(repo: Path, tips: Sequence[bytes]) -> set[str]:
     return set(run(repo, args, stdin=b"\n".join(tips) + b"\n").decode().split())
 
 
+def arrived(repo: Path, old: str | None, new: str) -> set[str]:
+    """The ids of every object that `new` leads to and `old` does not."""
+    args = ["rev-list", "--objects", "--no-object-names", new, *([f"^{old}"] if old else []), "--"]
+    return set(run(repo, args).decode().split())
+
+
 def _link_objects(source: Path, part: Path, objects: set[str]) -> None:
     """Give `part` these objects of `source`."""
     packs = sorted((source / "objects" / "pack").glob("pack-*.idx"))

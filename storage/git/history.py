@@ -1,6 +1,5 @@
-"""Walk all that a repository holds, in few processes: pointers to large files, the SHA-256 of contents."""
+"""Walk what a repository holds, in few processes: pointers to large files, new contents."""
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,17 +40,6 @@ def new_blobs(repo: Path, old: str | None, new: str, *, least: int) -> list[str]
         described = run(repo, check, stdin=listed.read()).decode().splitlines()
     split = (line.split() for line in described)
     return [oid for kind, size, oid in split if kind == "blob" and int(size) >= least]
-
-
-def hashes(repo: Path, oids: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """oid -> (SHA-256, bytes) of each blob, read once by one git. Raises GitError where one is not there."""
-    found = {}
-    for oid, size, pieces in _streamed(repo, oids):
-        digest = hashlib.sha256()
-        for piece in pieces:
-            digest.update(piece)
-        found[oid] = (digest.hexdigest(), size)
-    return found
 
 
 def _to_file(repo: Path, args: Sequence[str], into: IO[bytes]) -> None:

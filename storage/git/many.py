@@ -40,6 +40,14 @@ def _contents(repo: Path, oids: list[str], env: Mapping[str, str] | None) -> Ite
         at = end + size + 2
 
 
+def changed(repo: Path, old: str | None, new: str, *, env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Path -> id of each blob that `new` has and `old` has not at that place; all of `new` without an `old`."""
+    flags = ["-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--diff-filter=d", "--no-commit-id"]
+    raw = run(repo, ["diff-tree", *flags, *([old, new] if old else ["--root", new]), "--"], env=env).split(b"\0")
+    pairs = zip(raw[::2], raw[1::2], strict=False)
+    return {path.decode("utf-8", "replace"): head.split()[3].decode() for head, path in pairs}
+
+
 def pointers(repo: Path, oids: Iterable[str]) -> set[Pointer]:
     """The Git LFS pointers among these objects."""
     return {one for _, content in small_blobs(repo, oids, pointer.MAX_BYTES) if (one := pointer.parse(content))}

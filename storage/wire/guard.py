@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+HTTP_PORT = 80
 HTTPS_PORT = 443
 LONGEST_URL = 2000
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?")
@@ -68,20 +69,27 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def check_url(
-    url: str, *, allowed: Collection[str] = (), query: bool = False, resolver: Resolve | None = None
+    url: str,
+    *,
+    allowed: Collection[str] = (),
+    query: bool = False,
+    plain: bool = False,
+    resolver: Resolve | None = None,
 ) -> Target:
     """The target of a URL that a stranger gave. Raises AddressRefusedError.
 
     Only https, on port 443, without a name or password in it, to a host whose every address is public. `allowed` are
-    hosts (`name` or `name:port`) that the administrator trusts with any address and port. `query` lets a query stay.
+    hosts (`name` or `name:port`) that the administrator trusts with any address and port. `query` lets a query stay,
+    `plain` lets http go to allowed hosts.
     """
     if len(url) > LONGEST_URL or not url or re.search(r"[\x00-\x20\x7f\\]", url):
         raise AddressRefusedError("bad-url", "this is not a URL")
     try:
         parts = urlsplit(url)
-        if parts.scheme != "https":
+        if parts.scheme not in (("https", "http") if plain else ("https",)):
             raise AddressRefusedError("not-https", "only https")
-        port = parts.port or HTTPS_PORT
+        usual = HTTPS_PORT if parts.scheme == "https" else HTTP_PORT
+        port = parts.port or usual
         host = _host(parts.hostname or "")
     except AddressRefusedError:
         raise
@@ -92,6 +100,8 @@ def check_url(
     if parts.fragment or (parts.query and not query):
         raise AddressRefusedError("bad-url", "no query and no fragment")
     trusted = host in allowed or f"{host}:{port}" in allowed
+    if parts.scheme == "http" and not trusted:
+        raise AddressRefusedError("not-https", "only https")
     if port != HTTPS_PORT and not trusted:
         raise AddressRefusedError("port", f"only port {HTTPS_PORT}")
     addresses = (resolver or resolve)(host, port)
@@ -100,9 +110,9 @@ def check_url(
     if not trusted and not all(map(is_public, addresses)):
         raise AddressRefusedError("private", f"{host} is not on the open net")
     shown = f"[{host}]" if ":" in host else host
-    where = shown if port == HTTPS_PORT else f"{shown}:{port}"
+    where = shown if port == usual else f"{shown}:{port}"
     asked = f"?{parts.query}" if parts.query else ""
-    return Target(f"https://{where}{quote(parts.path, safe=_PATH)}{asked}", host, port, tuple(addresses))
+    return Target(f"{parts.scheme}://{where}{quote(parts.path, safe=_PATH)}{asked}", host, port, tuple(addresses))
 
 
 _PATH = "/%:@!$&'()*+,;=~-._"

@@ -16,7 +16,18 @@ from designs import exports
 from designs.actions.export_mine import request_export, run_export, sweep_exports
 from designs.actions.request_import import request_import
 from designs.actions.run_import import run_import
-from designs.models import Comment, Export, Import, Issue, LfsObject, Mirror
+from designs.models import (
+    Collection,
+    CollectionItem,
+    Comment,
+    Export,
+    Import,
+    Issue,
+    LfsObject,
+    Like,
+    Mirror,
+    Report,
+)
 from jobs.lease import Lease
 from storage import blobs, parcels
 from storage.git import http
@@ -145,6 +156,11 @@ def test_everything_of_mine_is_there_and_nothing_of_others_nor_any_secret(client
     mirror = Mirror(project=widget, direction="out", url="https://forge.example/w.git", by=ada)
     mirror.keep_secret("s3cret")
     mirror.save()
+    Report.objects.create(project=widget, reporter=eve, reason="licence", details="Eve told the staff")
+    Like.objects.create(user=eve, project=widget)
+    Like.objects.create(user=ada, project=theirs)
+    kept = Collection.objects.create(user=eve, name="Eve's secret shelf", slug="shelf")
+    CollectionItem.objects.create(collection=kept, project=widget)
     row = packed(ada)
     client.force_login(ada)
     answer = client.get(f"/settings/export/{row.token}.zip")
@@ -159,7 +175,11 @@ def test_everything_of_mine_is_there_and_nothing_of_others_nor_any_secret(client
     assert [one["text"] for one in json.loads(texts["projects/widget/rows/comment.json"])] == ["Eve asked Ada, again"]
     assert json.loads(texts["projects/widget/rows/project.json"])[0]["visibility"] == "private"
     assert "projects/widget/history.bundle" in texts
-    assert "Eve asked herself" not in "".join(texts.values())
+    whole_text = "".join(texts.values())
+    for private in ("Eve asked herself", "Eve told the staff", "secret shelf"):
+        assert private not in whole_text
+    assert [one["project"] for one in json.loads(texts["me/like.json"])] == [theirs.pk]
+    assert not any(name.startswith("projects/") and name.endswith(("like.json", "report.json")) for name in texts)
     assert not any(name.startswith("projects/theirs") for name in texts)
     mirrors = json.loads(texts["projects/widget/rows/mirror.json"])
     assert mirrors[0]["url"] == "https://forge.example/w.git"

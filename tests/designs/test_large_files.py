@@ -350,6 +350,17 @@ def test_a_content_that_arrives_after_its_pointer_is_looked_at_then(project, tmp
     assert receive_contents(project, [wanted]) == 0
 
 
+def test_whoever_uploads_the_file_whose_content_was_missing_mends_it(client, project):
+    late = b"solid late\nendsolid late\n"
+    push(project, "late.stl", Pointer(hashlib.sha256(late).hexdigest(), len(late)).encode())
+    catch_up()
+    assert client.get("/@ada/widget/raw/main/late.stl").status_code == 404
+    with pytest.raises(RefusedError):
+        factories.commit(project, {"late.stl": late})
+    assert body(client.get("/@ada/widget/raw/main/late.stl")) == late
+    assert project.files.get(path="late.stl").size == len(late)
+
+
 def test_an_upload_beyond_what_the_owner_may_store_is_refused_in_a_sentence(project, ada, settings):
     settings.QUOTA = 10_000
     with pytest.raises(RefusedError) as refused:

@@ -171,14 +171,14 @@ def test_a_push_is_judged_as_an_upload_is(ada, eve):
     project = _project(ada, "CERN-OHL-S-2.0")
     draft = _project(ada, "CC-BY-NC-4.0")
     factories.commit(draft, {"a.scad": f"// {NC_SIDE}cube(1);", "b.txt": "fine"})
-    oids = {entry.path: entry.oid for entry in draft.repo.tree(draft.head)}
+    moves = [(None, draft.head)]
     env = environment(GIT_ALTERNATE_OBJECT_DIRECTORIES=str(draft.path / "objects"))
-    said = licence_gate.judge_push(project, oids, env)
+    said = licence_gate.judge_push(project, moves, env)
     assert len(said) == 1
     assert said[0].startswith("“a.scad” is under CC-BY-NC-4.0 and cannot come into a project under CERN-OHL-S-2.0.")
-    assert licence_gate.judge_push(draft, oids, env) == []
+    assert licence_gate.judge_push(draft, moves, env) == []
     nd = _fork(_project(ada, "CC-BY-ND-4.0"), eve)
-    assert "changed versions" in licence_gate.judge_push(nd, {}, env)[0]
+    assert "changed versions" in licence_gate.judge_push(nd, moves, env)[0]
 
 
 def test_only_licences_that_may_follow_are_offered_to_a_fork():

@@ -51,9 +51,9 @@ def elsewhere(tmp_path):
             cursor.execute(f"CREATE DATABASE {name}")
         env["PARTAGE_DATABASE_URL"] = re.sub(r"/[^/?]+(\?|$)", rf"/{name}\1", os.environ["PARTAGE_DATABASE_URL"])
 
-    def run(*words, check=True):
+    def run(*words, check=True, **more):
         args = [sys.executable, "manage.py", *map(str, words)]
-        done = subprocess.run(args, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(args, cwd=ROOT, env=env | more, capture_output=True, text=True, check=False)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done.returncode, done.stdout + done.stderr
 
@@ -284,3 +284,27 @@ def test_large_files_come_along(clean, tmp_path, elsewhere):
     assert (folder / "blobs" / blobs.key(held)).read_bytes() == content
     _, said = elsewhere("restore", folder)
     assert "no faults" in said
+
+
+@pytest.mark.service("s3")
+def test_blobs_in_s3_come_along_and_go_into_another_bucket(clean, tmp_path, elsewhere, s3_server, settings):
+    own = s3_server.storage(s3_server.empty_bucket())
+    settings.STORAGES = {**settings.STORAGES, "blobs": own}
+    project = make_project(make_user("ada"))
+    content = os.urandom(700_000)
+    commit(project, {"part.step": content})
+    [held] = LfsObject.objects.values_list("sha256", flat=True)
+    first = take(tmp_path / "backups")
+    second = take(tmp_path / "backups")
+    kept = [folder / "blobs" / blobs.key(held) for folder in (first, second)]
+    assert kept[1].read_bytes() == content
+    assert kept[0].stat().st_ino == kept[1].stat().st_ino
+    bucket = s3_server.empty_bucket("restored")
+    env = {
+        "PARTAGE_S3_BUCKET": bucket, "PARTAGE_S3_ENDPOINT": s3_server.url, "PARTAGE_S3_REGION": "us-east-1",
+        "PARTAGE_S3_ACCESS_KEY": own["OPTIONS"]["access_key"], "PARTAGE_S3_SECRET_KEY": own["OPTIONS"]["secret_key"],
+    }  # fmt: skip
+    assert "no faults" in elsewhere("restore", tmp_path / "backups", **env)[1]
+    found = s3_server.client().get_object(Bucket=bucket, Key=blobs.key(held))["Body"].read()
+    assert found == content
+    assert elsewhere("restore", tmp_path / "backups", check=False, **env)[0] == 1
