@@ -10,9 +10,10 @@ from accounts.models import User
 from designs import contents, large_files, photos, quota
 from designs.actions import licence_gate
 from designs.actions.errors import RefusedError
+from designs.actions.locks import refuse_locked
 from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
-from storage import names
+from storage import names, pruning
 from storage.git import errors as git_errors
 from storage.git.types import Delete, Move, Put, Signature
 from storage.lfs import pointer
@@ -59,6 +60,7 @@ def commit_files(
     if not edits:
         raise RefusedError(_("Choose at least one file."), "no-files")
     edits = [_checked(edit) for edit in edits]
+    refuse_locked(project, _touched(edits), by=by)
     licence_gate.refuse_incompatible(project, edits)
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
     _check_room(project, edits)
@@ -66,14 +68,15 @@ def commit_files(
     repo = project.repo
     mark = repo.mark_unindexed()
     try:
-        new = repo.commit(
-            branch,
-            edits,
-            author=signature(by),
-            message=message.strip() or default_message(edits),
-            expect=expect,
-            large=large_files.rule(project),
-        )
+        with pruning.forbidden():
+            new = repo.commit(
+                branch,
+                edits,
+                author=signature(by),
+                message=message.strip() or default_message(edits),
+                expect=expect,
+                large=large_files.rule(project),
+            )
     except (git_errors.GitError, OSError) as error:
         mark.unlink(missing_ok=True)
         if refusal := _refusal(error):
@@ -94,6 +97,11 @@ def _refusal(error: Exception) -> RefusedError | None:
         case git_errors.MissingPathError():
             return RefusedError(_("There is no such file: %(path)s") % {"path": error}, "missing")
     return None
+
+
+def _touched(edits: Sequence[Edit]) -> set[str]:
+    """The paths that the edits write or take away."""
+    return {path for edit in edits for path in ((edit.old, edit.new) if isinstance(edit, Move) else (edit.path,))}
 
 
 def _check_room(project: Project, edits: Sequence[Edit]) -> None:
