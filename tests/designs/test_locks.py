@@ -3,7 +3,9 @@
 import pytest
 
 from designs.actions.commit_files import commit_files
+from designs.actions.contributions import merge_contribution, open_contribution
 from designs.actions.errors import RefusedError
+from designs.actions.locks import unlock
 from designs.models import Collaborator, LfsLock
 from storage.git.types import Delete, Move
 from tests.factories import commit, make_project, make_user
@@ -101,3 +103,14 @@ def test_many_locks_come_in_pages_with_the_same_number_of_queries(
         first = client.get("/@ada/widget/locks/").content.decode()
     assert first.count("bob</a>") == 50
     assert client.get("/@ada/widget/locks/?page=2").content.decode().count("bob</a>") == 11
+
+
+def test_a_contribution_that_changes_a_locked_file_waits(project, lock, ada, bob):
+    commit(project, {"parts/lid.txt": "a lid of bob"}, by=bob, branch="better")
+    contribution = open_contribution(
+        project, by=bob, source=project, source_branch="better", target_branch="main", title="Lid"
+    )
+    with pytest.raises(RefusedError, match="is locked by bob"):
+        merge_contribution(contribution, by=ada)
+    unlock(lock, by=bob)
+    assert merge_contribution(contribution, by=ada)
