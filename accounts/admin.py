@@ -60,11 +60,17 @@ class OrganisationAdmin(OrganisationsBase):
 
 @admin.register(Namespace)
 class NamespaceAdmin(NamespacesBase):
-    """Look up who has a handle."""
+    """Look up who has a handle, and give them more or less to store."""
 
-    list_display = ["handle", "user", "organisation"]
+    list_display = ["handle", "user", "organisation", "quota"]
     search_fields = ["handle"]
+    fields = ["handle", "user", "organisation", "quota"]
+    readonly_fields = ["handle", "user", "organisation"]
 
-    def has_change_permission(self, request: object, obj: Namespace | None = None) -> bool:
-        """Handles change by the rename action, which leaves a redirect."""
+    def has_add_permission(self, request: object) -> bool:
+        """Handles come with people and organisations, and change by the rename action, which leaves a redirect."""
+        return False
+
+    def has_delete_permission(self, request: object, obj: Namespace | None = None) -> bool:
+        """A handle goes with whom it names."""
         return False

@@ -6,6 +6,7 @@ from designs import indexing, pipeline
 from designs.actions import receive_push
 from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
+from designs.actions.collect_garbage import collect_garbage
 from designs.actions.contributions import follow_branch
 from designs.actions.export_mine import run_export, sweep_exports
 from designs.actions.leave import leave_lists, leave_projects, leave_transfers
@@ -37,6 +38,7 @@ def register() -> None:
     worker.at_start(queue_analyses)
     worker.every_day(catch_up)
     worker.every_day(purge_trash)
+    worker.every_day(collect_garbage)
     worker.every_day(describe_all)
     worker.every_day(sweep_uploads)
     worker.every_day(sweep_imports)

@@ -1,18 +1,24 @@
 """Objects named by the SHA-256 of their content, in a folder or in S3."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from storage import pruning
+
 CHUNK = 1 << 20
+FRESH = timedelta(minutes=30)
+"""So long an object that is kept once more is not dated anew."""
 
 
 class WrongContentError(ValueError):
@@ -36,9 +42,8 @@ def put(path: Path) -> str:
     """
     with path.open("rb") as source:
         sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-        if not exists(sha256):
-            source.seek(0)
-            _write(sha256, source)
+        source.seek(0)
+        _keep(sha256, source)
     return sha256
 
 
@@ -59,8 +64,31 @@ def receive(pieces: Iterable[bytes], sha256: str, size: int) -> None:
         if got != size or digest.hexdigest() != sha256:
             raise WrongContentError(f"{got} bytes with the SHA-256 {digest.hexdigest()}")
         part.seek(0)
-        if not exists(sha256):
-            _write(sha256, part.file)
+        _keep(sha256, part.file)
+
+
+def _keep(sha256: str, source: IO[bytes]) -> None:
+    """Write the object unless it is there; then it is dated anew, so that no sweep takes it before a row names it."""
+    if not exists(sha256):
+        _write(sha256, source)
+        return
+    with pruning.forbidden():
+        is_here = exists(sha256)
+        if is_here and modified(key(sha256)) < datetime.now(UTC) - FRESH:
+            _date_anew(key(sha256))
+    if not is_here:
+        _write(sha256, source)
+
+
+def _date_anew(name: str) -> None:
+    kept = store()
+    if isinstance(kept, FileSystemStorage):
+        os.utime(kept.path(name))
+        return
+    s3 = cast(Any, kept)
+    itself = {"Bucket": s3.bucket_name, "Key": name}
+    anew = {"MetadataDirective": "REPLACE", "ContentType": "application/octet-stream"}
+    s3.connection.meta.client.copy(itself, s3.bucket_name, name, ExtraArgs=anew)
 
 
 def _write(sha256: str, source: IO[bytes]) -> None:
@@ -114,6 +142,24 @@ def iter_keys() -> Iterator[str]:
         if len(first) == 2:
             for second in _folders(first):
                 yield from store().listdir(f"{first}/{second}")[1]
+
+
+def iter_incoming() -> Iterator[str]:
+    """The name of whatever is on its way in, or was left there by who broke off."""
+    with contextlib.suppress(FileNotFoundError):
+        yield from (f"incoming/{name}" for name in store().listdir("incoming")[1])
+    for room in _folders("incoming"):
+        yield from (f"incoming/{room}/{name}" for name in store().listdir(f"incoming/{room}")[1])
+
+
+def modified(name: str) -> datetime:
+    """When what lies there was written. Raises FileNotFoundError."""
+    return store().get_modified_time(name)
+
+
+def remove(name: str) -> None:
+    """Remove whatever lies under a name, if it is there."""
+    store().delete(name)
 
 
 def _folders(name: str) -> list[str]:

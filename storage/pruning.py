@@ -1,4 +1,4 @@
-"""While a backup is taken nothing is pruned, and while something is pruned no backup begins."""
+"""While a backup, a push or a commit is under way nothing is pruned, and while something is pruned none begins."""
 
 import fcntl
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def forbidden() -> Iterator[None]:
 
 @contextmanager
 def allowed() -> Iterator[bool]:
-    """Whether repositories, objects and blobs may be removed now: not while a backup is taken."""
+    """Whether repositories, objects and blobs may be removed now: not during a backup, a push or a commit."""
     with _lock().open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

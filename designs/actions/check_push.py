@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from designs import policy, quota
 from designs.actions import licence_gate
+from designs.actions.locks import foreign_locks
 from designs.models import Project
 from storage import names
 from storage.git import inspect, reads
@@ -100,12 +101,10 @@ def _missing(project: Project, pointers: Mapping[str, Pointer]) -> list[str]:
 
 def _locked(project: Project, paths: set[str], by: User) -> list[str]:
     """Paths that somebody else is at work on."""
-    locks = project.locks.exclude(owner=by).select_related("owner")
     return [
         _("“%(path)s” is locked by %(person)s: ask them to unlock it, or leave it out of this push.")
         % {"path": lock.path, "person": lock.owner.username}
-        for lock in locks
-        if lock.path in paths
+        for lock in foreign_locks(project, paths, by=by)
     ]
 
 

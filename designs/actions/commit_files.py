@@ -12,10 +12,11 @@ from accounts.models import User
 from designs import contents, large_files, photos, quota
 from designs.actions import licence_gate
 from designs.actions.errors import RefusedError
+from designs.actions.locks import refuse_locked
 from designs.actions.receive_contents import receive_contents
 from designs.actions.receive_push import receive_push
 from designs.models import Project, Revision
-from storage import names
+from storage import names, pruning
 from storage.git import errors as git_errors
 from storage.git.large_files import LargeFiles
 from storage.git.types import Delete, Move, Put, Signature
@@ -64,6 +65,7 @@ def commit_files(
     if not edits:
         raise RefusedError(_("Choose at least one file."), "no-files")
     edits = [_checked(edit) for edit in edits]
+    refuse_locked(project, _touched(edits), by=by)
     licence_gate.refuse_incompatible(project, edits)
     photos.strip_locations([edit.source for edit in edits if isinstance(edit, Put) and photos.is_photo(edit.path)])
     _check_room(project, edits)
@@ -71,14 +73,15 @@ def commit_files(
     repo = project.repo
     mark = repo.mark_unindexed()
     try:
-        new = repo.commit(
-            branch,
-            edits,
-            author=signature(by),
-            message=message.strip() or default_message(edits),
-            expect=expect,
-            large=_large_files(project),
-        )
+        with pruning.forbidden():
+            new = repo.commit(
+                branch,
+                edits,
+                author=signature(by),
+                message=message.strip() or default_message(edits),
+                expect=expect,
+                large=_large_files(project),
+            )
     except (git_errors.GitError, OSError) as error:
         mark.unlink(missing_ok=True)
         if refusal := _refusal(error):
@@ -111,6 +114,11 @@ def _large_files(project: Project) -> LargeFiles:
         return kept
 
     return replace(rule, keep=keep)
+
+
+def _touched(edits: Sequence[Edit]) -> set[str]:
+    """The paths that the edits write or take away."""
+    return {path for edit in edits for path in ((edit.old, edit.new) if isinstance(edit, Move) else (edit.path,))}
 
 
 def _check_room(project: Project, edits: Sequence[Edit]) -> None:

@@ -13,6 +13,7 @@ from designs import contents, policy
 from designs.actions import licence_gate
 from designs.actions.commit_files import signature
 from designs.actions.errors import RefusedError
+from designs.actions.locks import refuse_locked
 from designs.actions.open_issue import open_issue
 from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
@@ -187,6 +188,8 @@ def merge_contribution(
     if contribution.source is not None:
         licence_gate.check_merge(contribution.source, project, commit=contribution.head)
     tried = attempt(contribution)
+    if target:
+        refuse_locked(project, {one.path for one in project.repo.changes(target, tried.tree)}, by=by)
     _take_large_files(contribution)
     mark = project.repo.mark_unindexed()
     try:

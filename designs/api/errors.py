@@ -17,6 +17,7 @@ KIND = "application/problem+json"
 STATUS = {
     "too-large": 413,
     "conflict": 409,
+    "locked": 409,
     "taken": 409,
     "forbidden": 403,
     "missing": 404,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from designs.urls.owner import AT
-from designs.views import git_http, lfs, lfs_locks
+from designs.views import git_http, lfs, lfs_locks, locks
 
 urlpatterns = [
     path(f"{AT}.git/info/refs", git_http.info_refs, name="info_refs"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path(f"{AT}.git/info/lfs/locks", lfs_locks.locks, name="lfs_locks"),
     path(f"{AT}.git/info/lfs/locks/verify", lfs_locks.verify, name="lfs_locks_verify"),
     path(f"{AT}.git/info/lfs/locks/<int:lock_id>/unlock", lfs_locks.unlock, name="lfs_unlock"),
+    path(f"{AT}/locks/", locks.locks, name="locks"),
+    path(f"{AT}/locks/<int:lock_id>/release/", locks.release, name="lock_release"),
 ]

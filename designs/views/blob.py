@@ -57,6 +57,7 @@ def blob(request: HttpRequest, project: Project, ref_path: str) -> HttpResponse:
         "poll": result is not None and result.state == "waiting",
         "shown": _shown(project, version.ref, raw, result),
         "history": history,
+        "lock": project.locks.select_related("owner__namespace").filter(path=entry.path).first(),
         "all_units": File.Units.choices,
         "is_cover": bool(result and project.cover_id and project.cover_id == result.file.pk),
     }

@@ -10,6 +10,7 @@ from accounts.models import User
 from designs.actions.push import Push
 from designs.models import Project
 from designs.views import git_auth
+from storage import pruning
 from storage.git import http, receive
 from storage.git.errors import BusyError
 
@@ -89,4 +90,5 @@ def _push(request: HttpRequest, project: Project, person: git_auth.Person) -> re
         max_bytes=settings.MAX_PUSH,
         too_large=_("This push is larger than %(limit)d MiB: push it in parts, or store large files with Git LFS.")
         % {"limit": settings.MAX_PUSH >> 20},
+        within=pruning.forbidden(),
     )

@@ -1,7 +1,8 @@
 """Git LFS: the batch answer and the basic transfer. Who may is asked here; `storage.lfs` knows no project."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core import signing
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -71,6 +73,8 @@ def batch(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
     asked = protocol.parse(body_of(request))
     project, _person = git_auth.enter(request, handle, slug, write=asked.operation == "upload")
     held = _held(project, asked.objects)
+    if asked.operation == "upload":
+        _date_anew(project, held)
     one = _upload if asked.operation == "upload" else _download
     room = quota.Room(project.namespace) if asked.operation == "upload" else None
     return lfs_answer(protocol.answer([one(request, project, item, held, room) for item in asked.objects]))
@@ -80,6 +84,12 @@ def _held(project: Project, asked: Sequence[Pointer]) -> dict[str, int]:
     """SHA-256 -> bytes of those that the project holds already."""
     named = project.lfs_objects.filter(sha256__in=[one.sha256 for one in asked])
     return dict(named.values_list("sha256", "size"))
+
+
+def _date_anew(project: Project, held: Collection[str]) -> None:
+    """Who hears that a content is here already sends its commit next: no collection of garbage comes between."""
+    stale = timezone.now() - timedelta(hours=1)
+    project.lfs_objects.filter(sha256__in=held, created_at__lt=stale).update(created_at=timezone.now())
 
 
 def _download(
@@ -191,6 +201,7 @@ def _holds(project: Project, asked: Pointer) -> bool:
 def keep(project: Project, agreed: Pointer) -> None:
     """From now on the project holds this object."""
     _, is_new = LfsObject.objects.get_or_create(project=project, sha256=agreed.sha256, defaults={"size": agreed.size})
+    _date_anew(project, [agreed.sha256])
     if is_new:
         note_held(project, [(agreed.sha256, agreed.size)])
         receive_contents(project, [agreed])

@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from designs import policy
+from designs.actions import locks as actions
+from designs.actions.errors import RefusedError
 from designs.models import LfsLock, Project
 from designs.views import git_auth
 from designs.views.lfs import body_of, lfs_answer, lfs_view
@@ -68,7 +69,7 @@ def verify(request: HttpRequest, handle: str, slug: str) -> HttpResponseBase:
 def unlock(request: HttpRequest, handle: str, slug: str, lock_id: int) -> HttpResponseBase:
     """Give a path free: one's own, or by force where one manages the project."""
     project, person = git_auth.enter(request, handle, slug, write=True)
-    lock = project.locks.select_related("owner").filter(pk=lock_id).first()
+    lock = project.locks.select_related("owner", "project__namespace").filter(pk=lock_id).first()
     if lock is None:
         raise LfsError(404, "There is no such lock.")
     if lock.owner_id != _user(person).pk:
@@ -76,10 +77,11 @@ def unlock(request: HttpRequest, handle: str, slug: str, lock_id: int) -> HttpRe
         forced = isinstance(said, dict) and said.get("force") is True
         if not forced:
             raise LfsError(403, f"{lock.owner.username} holds this lock: ask them, or use --force.")
-        if not policy.can_manage(person, project):
-            raise LfsError(403, f"{lock.owner.username} holds this lock; only maintainers may break it.")
     shown = _shown(lock)
-    lock.delete()
+    try:
+        actions.unlock(lock, by=_user(person))
+    except RefusedError as refused:
+        raise LfsError(403, str(refused)) from refused
     return lfs_answer({"lock": shown})
 
 

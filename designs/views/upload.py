@@ -20,7 +20,7 @@ from designs.views.page import project_page, show
 from storage.archives import ArchiveRefusedError, unpack_zip
 from storage.git.types import Put
 
-STATUS = {"too-large": 413, "conflict": 409, "quota": 507}
+STATUS = {"too-large": 413, "conflict": 409, "locked": 409, "quota": 507}
 
 
 @project_page("write")

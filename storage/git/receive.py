@@ -79,7 +79,8 @@ def advertise(repo: Path, protocol: str) -> bytes:
 class ReceivePack:
     """The answer to git-receive-pack, in pieces. Git's hooks are answered while it is read.
 
-    `close()` lets git come to its end first, so that a client that has left leaves nothing half done.
+    `within` is held from before git starts until it has ended. `close()` lets git come to its end first, so that a
+    client that has left leaves nothing half done.
     """
 
     def __init__(
@@ -92,18 +93,22 @@ class ReceivePack:
         done: Done,
         max_bytes: int,
         too_large: str,
+        within: contextlib.AbstractContextManager[object],
     ) -> None:
         self._check, self._done = check, done
+        self._within = contextlib.ExitStack()
         self._slot = http.Slot()
         self._ask, ask = os.pipe()
         answer, self._answer = os.pipe()
         self._heard = b""
         try:
+            self._within.enter_context(within)
             config = _CONFIG | {"receive.maxInputSize": str(max_bytes)}
             env = http.environment_for(protocol, config) | {"PARTAGE_ASK": str(ask), "PARTAGE_ANSWER": str(answer)}
             args = ["receive-pack", "--stateless-rpc", str(repo)]
             self._child = spawn(repo, args, env=env, cpu_seconds=CPU_SECONDS, pass_fds=(ask, answer))
         except BaseException:
+            self._within.close()
             self._slot.free()
             self._close_pipes()
             raise
@@ -187,6 +192,7 @@ class ReceivePack:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(PATIENCE_SECONDS)
             end(self._child)
+            self._within.close()
             self._slot.free()
 
     def _close_pipes(self) -> None:

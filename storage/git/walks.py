@@ -98,6 +98,11 @@ def missing(repo: Path, commits: Sequence[str]) -> list[str]:
     return [line.split()[0] for line in raw.decode().splitlines() if line.endswith(" missing")]
 
 
+def all_objects(repo: Path) -> list[str]:
+    """The id of everything that any ref reaches. Raises GitError."""
+    return run(repo, ["rev-list", "--objects", "--no-object-names", "--all"]).decode().split()
+
+
 def write_commit_graph(repo: Path) -> None:
     """Let git answer "who changed this path" quickly for all that is there. Raises GitError."""
     run(repo, ["commit-graph", "write", "--reachable", "--changed-paths", "--split"])
