@@ -15,6 +15,7 @@ from designs.actions.errors import RefusedError
 from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
 from designs.compatibility import may_follow
+from designs.descriptions import describe_project
 from designs.models import Event, Project, Revision
 from storage.git import forks, merge, reads
 from storage.git.commits import locked
@@ -44,6 +45,7 @@ def sync_fork(fork: Project, *, by: User) -> Revision:
         mark.unlink(missing_ok=True)
         raise RefusedError(str(error), getattr(error, "code", "conflict")) from error
     revision = _index(fork, parent, old, new, made, by)
+    describe_project(fork)
     mark.unlink(missing_ok=True)
     return revision
 

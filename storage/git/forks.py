@@ -56,8 +56,6 @@ def _fill(source: Path, part: Path) -> Copied:
     tips = [line.split(b" ", 1)[0] for line in refs.splitlines()]
     objects = reachable(source, tips)
     _link_objects(source, part, objects)
-    if missing := objects - set(_held(part)):
-        raise FileNotFoundError(f"{len(missing)} objects went away while they were copied")
     with (part / "packed-refs").open("wb") as file:
         file.write(b"# pack-refs with: sorted \n" + refs)
         file.flush()
@@ -86,9 +84,7 @@ def _link_objects(source: Path, part: Path, objects: set[str]) -> None:
     for index in packs:
         held = set(_packed(source, index))
         if held <= objects:
-            for suffix in (".pack", ".rev", ".idx"):
-                with contextlib.suppress(FileNotFoundError):
-                    _link(index.with_suffix(suffix), part / "objects" / "pack" / f"{index.stem}{suffix}")
+            _link_pack(index, part)
         else:
             is_whole = False
             _repack(source, part, held & left)
@@ -98,9 +94,20 @@ def _link_objects(source: Path, part: Path, objects: set[str]) -> None:
             folder = part / "objects" / oid[:2]
             folder.mkdir(exist_ok=True)
             _link(source / "objects" / oid[:2] / oid[2:], folder / oid[2:])
+            left.discard(oid)
         elif oid not in objects:
             is_whole = False
+    if left:
+        raise FileNotFoundError(f"{len(left)} objects went away while they were copied")
     _link_graph(source, part, is_whole=is_whole)
+
+
+def _link_pack(index: Path, part: Path) -> None:
+    """The index comes last: a pack without one is not read."""
+    for suffix in (".rev", ".pack", ".idx"):
+        file = index.with_suffix(suffix)
+        if suffix != ".rev" or file.exists():
+            _link(file, part / "objects" / "pack" / file.name)
 
 
 def _link_graph(source: Path, part: Path, *, is_whole: bool) -> None:
@@ -143,12 +150,6 @@ def _loose(repo: Path) -> Iterator[str]:
         for file in os.scandir(folder):
             if _LOOSE.fullmatch(f"{folder.name}/{file.name}"):
                 yield folder.name + file.name
-
-
-def _held(repo: Path) -> Iterator[str]:
-    yield from _loose(repo)
-    for index in (repo / "objects" / "pack").glob("pack-*.idx"):
-        yield from _packed(repo, index)
 
 
 def ahead_behind(repo: Path, tip: str, other: Path, other_tip: str) -> tuple[int, int]:

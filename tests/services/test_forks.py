@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from accounts import tokens
 from designs.actions.fork_project import fork_project
 from designs.actions.receive_push import receive_push
 from storage.git.process import run
@@ -78,3 +79,25 @@ def test_a_clone_of_a_fork_is_whole_and_takes_a_push(live_server, tmp_path):
     assert (tmp_path / "mine" / "a b" / "é.bin").read_bytes() == bytes(range(256)) * 500
     assert _git(tmp_path / "mine", "tag").stdout.split() == ["v1"]
     assert _git(tmp_path / "mine", "fsck", "--full", "--strict").returncode == 0
+
+
+def test_a_push_under_a_licence_that_does_not_fit_is_refused_with_the_reason(live_server, tmp_path):
+    ada = factories.make_user("ada")
+    project = factories.make_project(ada, licence="CC-BY-SA-4.0")
+    head = project.head
+    token = tokens.issue(ada, "t", ["read", "write"])[1]
+    at = live_server.url.replace("http://", f"http://ada:{token}@")
+    assert _git(tmp_path, "clone", "-q", f"{at}/@ada/widget.git", "mine").returncode == 0
+    mine = tmp_path / "mine"
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    (mine / "part.scad").write_text("// SPDX-License-Identifier: CC-BY-NC-4.0\ncube(1);\n")
+    _git(mine, "add", "part.scad")
+    _git(mine, *who, "commit", "-qm", "A part of somebody else's")
+    refused = _git(mine, "push", "-q", "origin", "HEAD")
+    assert refused.returncode != 0
+    assert "“part.scad” is under CC-BY-NC-4.0 and cannot come into a project under CC-BY-SA-4.0." in refused.stderr
+    assert project.repo.tip("main") == head
+    (mine / "part.scad").write_text("// SPDX-License-Identifier: CC0-1.0\ncube(1);\n")
+    _git(mine, *who, "commit", "-qam", "Of my own")
+    assert _git(mine, "push", "-q", "origin", "HEAD").returncode == 0
+    assert project.repo.tip("main") != head
