@@ -8,7 +8,8 @@ from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
 from designs.actions.contributions import follow_branch
 from designs.actions.export_mine import run_export, sweep_exports
-from designs.actions.leave import leave_projects, leave_transfers
+from designs.actions.leave import leave_lists, leave_projects, leave_transfers
+from designs.actions.notify import sweep_notifications
 from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.run_import import run_import, sweep_imports
@@ -16,9 +17,10 @@ from designs.actions.run_mirror import run_mirror
 from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
+from designs.actions.webhooks import deliver, sweep_deliveries
 from designs.demo.samples import PASSWORD
 from designs.descriptions import describe_all
-from designs.models import Analysis, Comparison, Export, Import, Mirror, NotificationMail, Repair
+from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair
 from jobs import supervisor, worker
 from search import index
 
@@ -32,6 +34,7 @@ def register() -> None:
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
     worker.register(NotificationMail, send)
+    worker.register(Delivery, deliver)
     worker.at_start(catch_up)
     worker.at_start(queue_analyses)
     worker.every_day(catch_up)
@@ -42,9 +45,12 @@ def register() -> None:
     worker.every_day(sweep_exports)
     worker.every_day(revive_mirrors)
     worker.every_day(sweep_photos)
+    worker.every_day(sweep_deliveries)
+    worker.every_day(sweep_notifications)
     receive_push.AFTER.append(follow_branch)
     index.use(indexing.find)
     delete_account.BEFORE.append(leave_projects)
+    delete_account.BEFORE.append(leave_lists)
     delete_account.BEFORE.append(leave_transfers)
     supervisor.NOTICES.append(_sample_account)
 
