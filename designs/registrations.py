@@ -18,9 +18,10 @@ from designs.actions.run_mirror import run_mirror
 from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
+from designs.actions.webhooks import deliver, sweep_deliveries
 from designs.demo.samples import PASSWORD
 from designs.descriptions import describe_all
-from designs.models import Analysis, Comparison, Export, Import, Mirror, NotificationMail, Repair
+from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair
 from jobs import supervisor, worker
 from search import index
 
@@ -34,6 +35,7 @@ def register() -> None:
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
     worker.register(NotificationMail, send)
+    worker.register(Delivery, deliver)
     worker.at_start(catch_up)
     worker.at_start(queue_analyses)
     worker.every_day(catch_up)
@@ -45,6 +47,7 @@ def register() -> None:
     worker.every_day(sweep_exports)
     worker.every_day(revive_mirrors)
     worker.every_day(sweep_photos)
+    worker.every_day(sweep_deliveries)
     worker.every_day(sweep_notifications)
     receive_push.AFTER.append(follow_branch)
     index.use(indexing.find)

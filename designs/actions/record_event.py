@@ -2,6 +2,7 @@
 
 from accounts.models import User
 from designs.actions.notify import notify
+from designs.actions.webhooks import queue_deliveries
 from designs.models import Event, Issue, Project
 
 
@@ -11,4 +12,5 @@ def record_event(
     """Make the row. To be called in the transaction of what happened, so that both stand or neither."""
     event = Event.objects.create(project=project, kind=kind, actor=by, issue=issue, payload=payload)
     notify(event)
+    queue_deliveries(event)
     return event

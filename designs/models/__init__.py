@@ -19,6 +19,7 @@ from designs.models.revision import Revision
 from designs.models.transfer import Export, Import, Mirror
 from designs.models.upload import StagedUpload
 from designs.models.watching import Collection, CollectionItem, Like, Watch
+from designs.models.webhook import Delivery, Webhook
 
 __all__ = [
     "Analysis",
@@ -28,6 +29,7 @@ __all__ = [
     "Comment",
     "Comparison",
     "Contribution",
+    "Delivery",
     "Event",
     "Export",
     "File",
@@ -52,4 +54,5 @@ __all__ = [
     "Revision",
     "StagedUpload",
     "Watch",
+    "Webhook",
 ]

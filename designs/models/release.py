@@ -16,6 +16,7 @@ class Release(models.Model):
     notes = models.TextField(blank=True)
     commit = models.CharField(max_length=40)
     files = models.JSONField(default=list)
+    is_prerelease = models.BooleanField(default=False)
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -22,6 +22,7 @@ VALUES = {
     "path": "a.stl",
     "sha256": "{sha256}",
     "mirror_id": "1",
+    "webhook_id": "1",
     "oid": "{sha256}",
     "lock_id": "1",
     "number": "1",

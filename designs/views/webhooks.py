@@ -1,0 +1,111 @@
+"""Webhooks of a project: add, edit, try, look at what was sent and answered, send again."""
+
+import json
+import secrets
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from designs.actions.errors import RefusedError
+from designs.actions.webhooks import ping, redeliver, save_webhook
+from designs.models import Delivery, Project, Webhook
+from designs.views.page import project_page, show
+
+PER_PAGE = 20
+
+
+class WebhookForm(forms.Form):
+    """Where to send, signed with what, and which kinds."""
+
+    url = forms.CharField(
+        label=gettext_lazy("Address"), max_length=2000, help_text=gettext_lazy("Begins with https://.")
+    )
+    secret = forms.CharField(
+        label=gettext_lazy("Secret"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy(
+            "Signs each message, so that the receiver knows it is ours. Copy it now: it is not shown again."
+        ),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Tell of"),
+        choices=Webhook.Kind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen: of everything."),
+    )
+    active = forms.BooleanField(label=gettext_lazy("Switched on"), required=False, initial=True)
+
+
+@never_cache
+@project_page("manage")
+def webhooks(request: HttpRequest, project: Project) -> HttpResponse:
+    """All of them, and the form for another."""
+    form = WebhookForm(request.POST or None, initial={"secret": secrets.token_urlsafe(24)})
+    if request.method == "POST" and form.is_valid() and (row := _save(project, form, None)):
+        messages.success(request, _("The webhook is set up. Try it with a test message."))
+        return _to(project, row)
+    context = {"form": form, "webhooks": list(project.webhooks.all())}
+    status = 422 if form.errors else 200
+    return show(request, project, "designs/webhooks.html", context, tab="settings", status=status)
+
+
+@never_cache
+@project_page("manage")
+def webhook(request: HttpRequest, project: Project, webhook_id: int) -> HttpResponse:
+    """One, with its last deliveries."""
+    row = get_object_or_404(project.webhooks, pk=webhook_id)
+    initial = {"url": row.url, "kinds": row.kinds, "active": row.active}
+    form = WebhookForm(request.POST or None, initial=initial)
+    form.fields["secret"].help_text = _("Left empty, it stays as it is.")
+    if request.method == "POST" and form.is_valid() and _save(project, form, row):
+        messages.success(request, _("Saved."))
+        return _to(project, row)
+    page = Paginator(row.deliveries.all(), PER_PAGE).get_page(request.GET.get("page"))
+    shown = [(one, _pretty(one.body)) for one in page]
+    context = {"form": form, "webhook": row, "page": page, "deliveries": shown}
+    status = 422 if form.errors else 200
+    return show(request, project, "designs/webhook.html", context, tab="settings", status=status)
+
+
+@require_POST
+@project_page("manage")
+def webhook_act(request: HttpRequest, project: Project, webhook_id: int) -> HttpResponse:
+    """Send a test message, send one again, or remove the webhook."""
+    row = get_object_or_404(project.webhooks, pk=webhook_id)
+    action = request.POST.get("action")
+    if action == "remove":
+        row.delete()
+        messages.success(request, _("The webhook is removed."))
+        return redirect("designs:webhooks", project.namespace.handle, project.slug)
+    if action == "ping":
+        ping(row)
+        messages.success(request, _("A test message is on its way."))
+    if action == "redeliver" and (number := request.POST.get("delivery", "")).isdecimal():
+        redeliver(get_object_or_404(Delivery, webhook=row, pk=int(number[:18])))
+        messages.success(request, _("It is on its way again."))
+    return _to(project, row)
+
+
+def _save(project: Project, form: WebhookForm, row: Webhook | None) -> Webhook | None:
+    try:
+        return save_webhook(project, row=row, **form.cleaned_data)
+    except RefusedError as refused:
+        form.add_error("url", str(refused))
+        return None
+
+
+def _to(project: Project, row: Webhook) -> HttpResponse:
+    return redirect("designs:webhook", project.namespace.handle, project.slug, row.pk)
+
+
+def _pretty(body: str) -> str:
+    return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
