@@ -81,11 +81,11 @@ def _judge_tag(project: Project, update: RefUpdate, tag: str, env: Mapping[str, 
     return ""
 
 
-def _missing(project: Project, pointers: Mapping[str, Pointer]) -> list[str]:
+def _missing(project: Project, pointers: Sequence[tuple[str, Pointer]]) -> list[str]:
     """Pointers whose content the project does not hold."""
-    named = {found.sha256 for found in pointers.values()}
+    named = {found.sha256 for _path, found in pointers}
     held = dict(project.lfs_objects.filter(sha256__in=named).values_list("sha256", "size"))
-    missing = sorted(path for path, found in pointers.items() if held.get(found.sha256) != found.size)
+    missing = sorted({path for path, found in pointers if held.get(found.sha256) != found.size})
     if not missing:
         return []
     return [

@@ -31,10 +31,10 @@ class Limits:
 
 @dataclass
 class Arrived:
-    """What came: `problems` (sentences with the way out), `pointers` by path, `paths` that commits touch."""
+    """What came: `problems` (sentences with the way out), `pointers` with their paths, `paths` that commits touch."""
 
     problems: list[str] = field(default_factory=list)
-    pointers: dict[str, pointer.Pointer] = field(default_factory=dict)
+    pointers: list[tuple[str, pointer.Pointer]] = field(default_factory=list)
     paths: set[str] = field(default_factory=set)
 
     def blame(self, sentence: str) -> None:
@@ -56,7 +56,7 @@ def inspect(repo: Path, tips: Sequence[str], limits: Limits, *, env: Mapping[str
         _judge_tree(path, content, arrived)
     for path, content in _contents(repo, small, env):
         if found := pointer.parse(content):
-            arrived.pointers[path] = found
+            arrived.pointers.append((path, found))
     for tip in tips:
         if _unfolds_beyond(limits.files, repo, tip, env):
             arrived.blame(f"A version has more than {limits.files:,} files: split it into several projects.")
