@@ -156,6 +156,7 @@ class ReleaseForm(forms.Form):
         widget=forms.Textarea,
         help_text=_("What changed, in Markdown."),
     )
+    is_prerelease = forms.BooleanField(label=_("Not finished yet: a pre-release"), required=False)
 
     def __init__(self, *args: Any, branches: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

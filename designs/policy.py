@@ -1,12 +1,13 @@
 """Who may do what with a project. The page, the API, git and the previews all ask here."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts import policy as accounts_policy
 from accounts.models import User
-from designs.models import Collaborator, Comment, Issue, Project
+from designs.models import Collaborator, Comment, Issue, Project, ProtectedBranch
 
 Person = User | AnonymousUser
 
@@ -65,11 +66,17 @@ def can_merge(user: Person, project: Project) -> bool:
     return can_write(user, project)
 
 
-def is_protected(project: Project, branch: str) -> bool:
-    """Whether nobody may rewrite or delete the branch: the default one unless said otherwise, and chosen patterns."""
-    if branch == project.default_branch and project.default_is_protected:
+def is_protected(
+    project: Project, branch: str, *, patterns: Sequence[ProtectedBranch] | None = None, default: bool = True
+) -> bool:
+    """Whether nobody may rewrite or delete the branch: the default one unless said otherwise, and chosen patterns.
+
+    `patterns` are the project's rows where the caller has them; without `default` they alone decide.
+    """
+    if default and branch == project.default_branch and project.default_is_protected:
         return True
-    return any(fnmatchcase(branch, rule.pattern) for rule in project.protected_branches.all())
+    rules = project.protected_branches.all() if patterns is None else patterns
+    return any(fnmatchcase(branch, rule.pattern) for rule in rules)
 
 
 def can_moderate(user: Person) -> bool:

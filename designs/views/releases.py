@@ -1,20 +1,29 @@
 """Releases: the list, one, and a new one."""
 
+from collections import Counter
+
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from designs import markup
+from designs import citation, markup, policy, results
+from designs.actions.change_release import change_release, delete_release
 from designs.actions.errors import RefusedError
 from designs.actions.publish_release import publish_release
 from designs.forms import ReleaseForm
 from designs.history import changed_in
+from designs.mesh import formats
 from designs.models import Project
+from designs.release_notes import draft
 from designs.views.lookup import person
 from designs.views.page import project_page, show
 
 PER_PAGE = 20
 FILES_PER_PAGE = 300
+GALLERY = 120
 
 
 @project_page()
@@ -32,7 +41,14 @@ def release(request: HttpRequest, project: Project, tag: str) -> HttpResponse:
     found = get_object_or_404(project.releases.select_related("author"), tag=tag)
     page = Paginator(found.files, FILES_PER_PAGE).get_page(request.GET.get("page"))
     changed = changed_in(project, found, page)
+    frozen = {file["path"]: file["oid"] for file in found.files if formats.format_of(file["path"])}
+    shown = results.at(project, sorted(frozen.items())[:GALLERY])
+    found.project = project
     context = {
+        "gallery": list(shown.values()),
+        "grades": Counter(one.verdict.grade for one in shown.values() if one.verdict),
+        "cff": citation.cff(found),
+        "bibtex": citation.bibtex(found),
         "release": found,
         "page": page,
         "files": [(file, changed.get(file["path"], "")) for file in page],
@@ -44,16 +60,53 @@ def release(request: HttpRequest, project: Project, tag: str) -> HttpResponse:
 
 @project_page("write")
 def release_new(request: HttpRequest, project: Project) -> HttpResponse:
-    """Publish the present version of a branch."""
-    branches = [ref.name for ref in project.repo.branches()]
-    initial = {"target": project.default_branch}
-    form = ReleaseForm(request.POST or None, branches=branches, initial=initial)
+    """Publish a branch, or a tag that git has already. The notes are drafted from what changed."""
+    names = [ref.name for ref in project.repo.branches()]
+    tag = request.GET.get("tag", "")
+    tagged = any(ref.name == tag for ref in project.repo.tags())
+    target = tag if tagged else project.default_branch
+    initial = {"target": target, "tag": tag if tagged else ""}
+    if request.method != "POST" and project.head:
+        initial["notes"] = draft(project, target, tag)
+    form = ReleaseForm(request.POST or None, branches=[*([tag] if tagged else []), *names], initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             made = publish_release(project, by=person(request), **form.cleaned_data)
         except RefusedError as refused:
             form.add_error("tag", str(refused))
         else:
-            return redirect("designs:release", project.namespace.handle, project.slug, made.tag)
+            return redirect(made)
     status = 422 if form.errors else 200
     return show(request, project, "designs/release_new.html", {"form": form}, tab="releases", status=status)
+
+
+@project_page("write")
+def release_edit(request: HttpRequest, project: Project, tag: str) -> HttpResponse:
+    """Change title and notes, or take it back; the files stay as they are."""
+    found = get_object_or_404(project.releases, tag=tag)
+    manages = policy.can_manage(request.user, project)
+    if request.method == "POST" and request.POST.get("action") == "delete" and manages:
+        delete_release(found, with_tag=request.POST.get("with_tag") == "yes")
+        messages.success(request, _("The release %(tag)s is deleted.") % {"tag": tag})
+        return redirect("designs:releases", project.namespace.handle, project.slug)
+    initial = {"title": found.title, "notes": found.notes, "is_prerelease": found.is_prerelease}
+    form = ReleaseForm(request.POST or None, branches=[], initial=initial)
+    del form.fields["tag"], form.fields["target"]
+    if request.method == "POST" and form.is_valid():
+        change_release(found, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(found)
+    status = 422 if form.errors else 200
+    context = {"form": form, "release": found}
+    return show(request, project, "designs/release_edit.html", context, tab="releases", status=status)
+
+
+@require_safe
+@project_page()
+def release_citation(_request: HttpRequest, project: Project, tag: str) -> HttpResponse:
+    """CITATION.cff of that version."""
+    found = get_object_or_404(project.releases.select_related("project__namespace"), tag=tag)
+    response = HttpResponse(citation.cff(found), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="CITATION.cff"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -47,7 +47,7 @@ def commit(
     ref = f"refs/heads/{branch}"
     made = prepare(repo, {edit.path: edit.source for edit in edits if isinstance(edit, Put)}, large)
     with locked(repo):
-        _fits(repo, branch)
+        fits(repo, branch)
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
@@ -75,7 +75,7 @@ def _clear_stale_locks(repo: Path, ref: str) -> None:
                 lock.unlink()
 
 
-def _fits(repo: Path, branch: str) -> None:
+def fits(repo: Path, branch: str) -> None:
     """Git keeps branches as files, so that `a` and `a/b` exclude one another. Raises ConflictError."""
     for ref in reads.refs(repo, "heads"):
         if ref.name.startswith(f"{branch}/") or branch.startswith(f"{ref.name}/"):

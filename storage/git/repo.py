@@ -92,6 +92,10 @@ class Repo:
         """One commit. Raises UnknownRevisionError."""
         return reads.commit_info(self.path, commit)
 
+    def commits(self, ids: Sequence[str]) -> list[Commit]:
+        """The commits of these ids."""
+        return reads.commits_by_id(self.path, ids)
+
     def changes(self, old: str | None, new: str) -> list[Change]:
         """What differs between two commits."""
         return reads.changes(self.path, old, new)
