@@ -3,7 +3,9 @@
 import errno
 import hashlib
 import os
+import time
 import urllib.request
+from datetime import timedelta
 
 import pytest
 
@@ -125,3 +127,13 @@ def test_a_signed_address_of_s3_gives_the_object_under_its_name_and_a_folder_has
     with urllib.request.urlopen(url) as answer:
         assert answer.read() == CONTENT
         assert answer.headers["Content-Disposition"] == 'attachment; filename="a.stl"'
+
+
+def test_content_that_is_kept_once_more_is_dated_anew(file, monkeypatch):
+    monkeypatch.setattr(blobs, "FRESH", timedelta(0))
+    key = blobs.key(blobs.put(file(CONTENT)))
+    before = blobs.modified(key)
+    time.sleep(1.1)
+    blobs.put(file(CONTENT))
+    assert blobs.modified(key) > before
+    assert blobs.open_blob(KEY).read() == CONTENT
