@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -20,6 +20,11 @@ from designs.models import Event, Project
 from designs.views.lookup import namespace_for, project_for
 from designs.views.page import answers
 
+if TYPE_CHECKING:
+    EventFeed = Feed[Event, Any]
+else:
+    EventFeed = Feed
+
 SHOWN = 50
 QUIET = {Event.Kind.ISSUE_LABELLED, Event.Kind.ISSUE_RENAMED, Event.Kind.ISSUE_MENTIONED}
 
@@ -36,7 +41,7 @@ def events_of(*, project: Project | None = None, namespace: Namespace | None = N
     return list(rows.select_related("project__namespace", "actor", "issue").order_by("-pk")[:SHOWN])
 
 
-class _Events(Feed):
+class _Events(EventFeed):
     feed_type = Atom1Feed
 
     def __init__(self, title: str, link: str, address: str, events: Iterable[Event]) -> None:
