@@ -9,6 +9,7 @@ from designs.actions.change_project import update_project
 from designs.actions.errors import RefusedError
 from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
+from designs.descriptions import describe_project
 from designs.models import Event, Project, ProtectedBranch
 from storage import names
 from storage.git import branches
@@ -75,15 +76,24 @@ def protect(project: Project, pattern: str) -> ProtectedBranch:
         raise RefusedError(_("There are %(n)d patterns at the most.") % {"n": MOST_PATTERNS}, "too-many")
     try:
         with transaction.atomic():
-            return ProtectedBranch.objects.create(project=project, pattern=pattern)
+            made = ProtectedBranch.objects.create(project=project, pattern=pattern)
     except IntegrityError as error:
         raise RefusedError(_("This pattern is there already."), "taken") from error
+    describe_project(project)
+    return made
+
+
+def unprotect(rule: ProtectedBranch) -> None:
+    """Protect the branches of this pattern no longer."""
+    rule.delete()
+    describe_project(rule.project)
 
 
 def protect_default(project: Project, *, wanted: bool) -> None:
     """Whether the default branch is protected."""
     project.default_is_protected = wanted
     project.save(update_fields=["default_is_protected"])
+    describe_project(project)
 
 
 def _must_be_name(name: str) -> None:

@@ -15,7 +15,7 @@ from designs.actions.remotes import bounds, remote
 from designs.models import Import
 from storage import names
 from storage.archives import ArchiveRefusedError, Unpacked, unpack_zip
-from storage.git import inspect, transfer
+from storage.git import inspect, transfer, walks
 from storage.git.errors import GitError
 from storage.git.process import environment
 from storage.git.repo import Repo
@@ -83,7 +83,7 @@ def check(row: Import, received: Received, room: Path, watch: Watch) -> None:
         raise RefusedError("\n".join(arrived.problems), "refused")
     transfer.fsck(path, bounds=bounds(), tick=watch.tick)
     _choose_head(received)
-    transfer.write_commit_graph(path)
+    walks.write_commit_graph(path)
 
 
 def _has_place(ref: str, kind: str) -> bool:

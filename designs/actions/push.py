@@ -14,6 +14,7 @@ from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
 from designs.models import Event, Project
 from storage.git.receive import RefUpdate
+from storage.git.walks import write_commit_graph
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Push:
             for update in branches:
                 _accept_branch(project, update, self.by)
             queue_mirrors(project)
+            write_commit_graph(project.path)
         except Exception:
             log.exception("%s: the push is in git, but not all of it is indexed", project)
             return [_("Your push is saved. The site will catch up with it soon: %(url)s") % {"url": project.url}]

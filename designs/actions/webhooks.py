@@ -34,7 +34,7 @@ def save_webhook(
     row: Webhook | None = None,
 ) -> Webhook:
     """Make a webhook or change `row`; an empty secret leaves the one that is there. Raises RefusedError."""
-    if row is None and project.webhooks.count() >= MOST:
+    if row is None and Webhook.objects.filter(project=project).count() >= MOST:
         raise RefusedError(_("A project has %(n)d webhooks at the most.") % {"n": MOST}, "too-many")
     try:
         target = check_url(url.strip(), allowed=settings.IMPORT_ALLOWED_HOSTS, query=True, plain=True)
@@ -50,7 +50,7 @@ def save_webhook(
 
 def queue_deliveries(event: Event) -> list[Delivery]:
     """A row for each webhook that wants to know. Called by record_event, in the transaction of what happened."""
-    hooks = [hook for hook in event.project.webhooks.filter(active=True) if hook.takes(event)]
+    hooks = [hook for hook in Webhook.objects.filter(project=event.project, active=True) if hook.takes(event)]
     if not hooks:
         return []
     body = json.dumps(message(event), ensure_ascii=False)

@@ -82,7 +82,9 @@ def protected(request: HttpRequest, project: Project) -> HttpResponse:
             elif action == "default":
                 actions.protect_default(project, wanted=request.POST.get("wanted") == "yes")
             elif action == "remove" and (number := request.POST.get("rule", "")).isdecimal():
-                project.protected_branches.filter(pk=int(number[:18])).delete()
+                for rule in project.protected_branches.filter(pk=int(number[:18])):
+                    rule.project = project
+                    actions.unprotect(rule)
         except RefusedError as refused:
             messages.error(request, str(refused))
         else:

@@ -41,7 +41,7 @@ def events_of(*, project: Project | None = None, namespace: Namespace | None = N
     return list(rows.select_related("project__namespace", "actor", "issue").order_by("-pk")[:SHOWN])
 
 
-class _Events(EventFeed):
+class _Events(Feed):  # type: ignore[type-arg]
     feed_type = Atom1Feed
 
     def __init__(self, title: str, link: str, address: str, events: Iterable[Event]) -> None:

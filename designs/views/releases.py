@@ -1,7 +1,5 @@
 """Releases: the list, one, and a new one."""
 
-from collections import Counter
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +44,6 @@ def release(request: HttpRequest, project: Project, tag: str) -> HttpResponse:
     found.project = project
     context = {
         "gallery": list(shown.values()),
-        "grades": Counter(one.verdict.grade for one in shown.values() if one.verdict),
         "cff": citation.cff(found),
         "bibtex": citation.bibtex(found),
         "release": found,

@@ -53,7 +53,7 @@ def webhooks(request: HttpRequest, project: Project) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (row := _save(project, form, None)):
         messages.success(request, _("The webhook is set up. Try it with a test message."))
         return _to(project, row)
-    context = {"form": form, "webhooks": list(project.webhooks.all())}
+    context = {"form": form, "webhooks": list(Webhook.objects.filter(project=project))}
     status = 422 if form.errors else 200
     return show(request, project, "designs/webhooks.html", context, tab="settings", status=status)
 
@@ -62,7 +62,7 @@ def webhooks(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page("manage")
 def webhook(request: HttpRequest, project: Project, webhook_id: int) -> HttpResponse:
     """One, with its last deliveries."""
-    row = get_object_or_404(project.webhooks, pk=webhook_id)
+    row = get_object_or_404(Webhook, project=project, pk=webhook_id)
     initial = {"url": row.url, "kinds": row.kinds, "active": row.active}
     form = WebhookForm(request.POST or None, initial=initial)
     form.fields["secret"].help_text = _("Left empty, it stays as it is.")
@@ -80,7 +80,7 @@ def webhook(request: HttpRequest, project: Project, webhook_id: int) -> HttpResp
 @project_page("manage")
 def webhook_act(request: HttpRequest, project: Project, webhook_id: int) -> HttpResponse:
     """Send a test message, send one again, or remove the webhook."""
-    row = get_object_or_404(project.webhooks, pk=webhook_id)
+    row = get_object_or_404(Webhook, project=project, pk=webhook_id)
     action = request.POST.get("action")
     if action == "remove":
         row.delete()

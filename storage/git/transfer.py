@@ -200,11 +200,6 @@ def delete_refs(repo: Path, refs: Sequence[str]) -> None:
         run(repo, ["update-ref", "-z", "--stdin"], stdin=lines.encode("utf-8", "surrogateescape"))
 
 
-def write_commit_graph(repo: Path) -> None:
-    """Write what makes later reads of the history quick."""
-    run(repo, ["commit-graph", "write", "--reachable", "--changed-paths"])
-
-
 def bytes_in(folder: Path) -> int:
     """Bytes of all files in a folder, which may change meanwhile."""
     total = 0
