@@ -22,6 +22,7 @@ def _show(release: Release) -> dict[str, Any]:
         "notes": release.notes,
         "commit": release.commit,
         "files": release.files,
+        "is_prerelease": release.is_prerelease,
         "created_at": release.created_at,
         "url": release.get_absolute_url(),
     }

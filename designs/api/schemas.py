@@ -91,6 +91,7 @@ class NewRelease(Strict):
     title: Annotated[str, Field(max_length=120), AfterValidator(_clean)] = ""
     notes: Annotated[str, Field(max_length=100_000), AfterValidator(_clean)] = ""
     target: Annotated[str, Field(max_length=200), AfterValidator(_clean)] = ""
+    is_prerelease: bool = False
 
 
 class NewImport(Strict):

@@ -53,7 +53,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "licence": licences.LICENCES.get(project.licence),
         "files": len(entries),
         "bytes": sum(e.size or 0 for e in entries),
-        "release": project.releases.first(),
+        "release": project.releases.order_by("is_prerelease", "-created_at", "-pk").first(),
         "makers": attribution.people(project, project.head),
         "is_public": project.visibility == Project.Visibility.PUBLIC and not project.hidden_at,
     }

@@ -39,9 +39,12 @@ def test_a_project_is_made_filled_read_changed_and_deleted(client, ada):
     assert client.get(f"{at}/files/a/b.txt?ref={head}").json()["size"] == 3
     assert client.get(f"{at}/raw/{head}/a/b.txt").getvalue() == b"one"
     assert client.get(f"{at}/commits").json()["items"][0]["commit"] == head
-    tagged = client.post(f"{at}/releases", {"tag": "v1"}, content_type="application/json", **sign)
+    tagged = client.post(
+        f"{at}/releases", {"tag": "v1", "is_prerelease": True}, content_type="application/json", **sign
+    )
     assert (tagged.status_code, tagged.json()["commit"]) == (201, head)
     assert client.get(f"{at}/releases").json()["items"][0]["tag"] == "v1"
+    assert client.get(f"{at}/releases").json()["items"][0]["is_prerelease"] is True
     changed = client.patch(at, {"summary": "Turns"}, content_type="application/json", **sign)
     assert changed.json()["summary"] == "Turns"
     assert client.delete(at, **sign).status_code == 204
