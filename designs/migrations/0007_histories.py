@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("designs", "0008_fork_origin"),
+        ("designs", "0006_fork_origin"),
     ]
 
     operations = [

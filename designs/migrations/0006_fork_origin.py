@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("designs", "0006_transfers")]
+    dependencies = [("designs", "0005_transfers")]
 
     operations = [
         migrations.AddField(

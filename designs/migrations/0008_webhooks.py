@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("designs", "0010_histories"),
+        ("designs", "0007_histories"),
     ]
 
     operations = [
