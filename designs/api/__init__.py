@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
 
-from designs.api import errors, files, forks, imports, issues, kernel, me, projects, releases
+from designs.api import contributions, errors, files, forks, imports, issues, kernel, me, projects, releases
 
 api = NinjaAPI(
     title="Partage",
@@ -20,6 +20,7 @@ for router in (
     kernel.router,
     releases.router,
     issues.router,
+    contributions.router,
     forks.router,
     imports.router,
     me.router,

@@ -145,6 +145,24 @@ class NewComment(Strict):
     text: Annotated[str, Field(min_length=1, max_length=40_000), AfterValidator(_clean)]
 
 
+class NewContribution(Strict):
+    """Commits to offer: a branch of `source` (`owner/slug`, the project itself where it is left out)."""
+
+    source: Annotated[str, Field(max_length=200), AfterValidator(_clean)] = ""
+    source_branch: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean)]
+    target_branch: Annotated[str, Field(max_length=100), AfterValidator(_clean)] = ""
+    title: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
+    text: Annotated[str, Field(max_length=40_000), AfterValidator(_clean)] = ""
+    is_draft: bool = False
+
+
+class Merge(Strict):
+    """How to merge: the commit's message, and which side of each conflict stays."""
+
+    message: Annotated[str, Field(max_length=10_000), AfterValidator(_clean)] = ""
+    sides: dict[str, Literal["ours", "theirs"]] = {}
+
+
 class NewToken(Strict):
     """An access token to make."""
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts import tokens
 from designs.actions import contributions as actions
 from designs.actions.errors import RefusedError
 from designs.actions.fork_project import fork_project
@@ -185,3 +186,22 @@ def test_a_collaborator_offers_a_branch_of_the_project_itself(project, bob, ada)
     commit(project, {"a.txt": "1"}, by=bob, branch="idea")
     contribution = offer(project, project, bob, source_branch="idea")
     assert actions.merge_contribution(contribution, by=ada) == project.repo.tip("main")
+
+
+def test_the_api_offers_lists_and_merges(client, project, fork, ada, bob):
+    commit(fork, {"notes.txt": "theirs\n"}, by=bob)
+    commit(project, {"notes.txt": "ours\n"})
+    at = "/api/v1/projects/ada/widget/contributions"
+    theirs, ours = ({"HTTP_AUTHORIZATION": f"Bearer {tokens.issue(user, 't', ['write'])[1]}"} for user in (bob, ada))
+    body = {"source": "bob/widget", "source_branch": "main", "title": "Better notes"}
+    made = client.post(at, body, content_type="application/json", **theirs)
+    assert (made.status_code, made.json()["state"], made.json()["source"]) == (201, "open", "bob/widget")
+    assert [one["number"] for one in client.get(f"{at}?state=open").json()["items"]] == [1]
+    assert client.get(f"{at}/1").json()["conflicts"] == ["notes.txt"]
+    refused = client.post(f"{at}/1/merge", {}, content_type="application/json", **ours)
+    assert refused.status_code == 409
+    sides = {"sides": {"notes.txt": "theirs"}}
+    assert client.post(f"{at}/1/merge", sides, content_type="application/json", **theirs).status_code == 403
+    merged = client.post(f"{at}/1/merge", sides, content_type="application/json", **ours).json()
+    assert (merged["state"], merged["merged_commit"]) == ("merged", project.repo.tip("main"))
+    assert client.get(f"{at}?state=open").json()["items"] == []
