@@ -119,5 +119,6 @@ def _listed(paths: Sequence[str]) -> str:
 
 
 def _quarantined_bytes(env: Mapping[str, str]) -> int:
-    """Bytes on disk of the objects that wait to be let in."""
-    return sum(file.stat().st_size for file in Path(env["GIT_OBJECT_DIRECTORY"]).rglob("*") if file.is_file())
+    """Bytes on disk of the objects that wait to be let in; git makes no quarantine for a push that only deletes."""
+    quarantine = env.get("GIT_OBJECT_DIRECTORY", "")
+    return sum(file.stat().st_size for file in Path(quarantine).rglob("*") if file.is_file()) if quarantine else 0

@@ -155,7 +155,8 @@ class ReceivePack:
         self._heard = b""
         updates = [_update(line) for line in lines]
         if hook == "pre-receive":
-            env = environment(GIT_OBJECT_DIRECTORY=objects, GIT_ALTERNATE_OBJECT_DIRECTORIES=alternates)
+            found = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates}
+            env = environment(**found) if objects else environment()
             refusals = self._check(updates, env)
             self._reply(refusals, "no" if refusals else "yes")
         else:

@@ -155,7 +155,8 @@ def test_a_full_disk_is_said_so_and_nothing_is_half_written(small_disk):
         assert status == 507, body
         assert "disk is full" in json.loads(body)["detail"]
         assert site.tip() == before
-        assert not list((small_disk / "uploads").iterdir())
+        left = [file for folder in ("uploads", "blobs") for file in (small_disk / folder).rglob("*") if file.is_file()]
+        assert left == []
         assert clean(site)
         ballast.unlink()
         assert site.commit({"small.txt": b"fits again"})[0] == 201
