@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from designs import policy
+from designs.actions.change_mirrors import queue_mirrors
 from designs.actions.change_project import update_project
 from designs.actions.errors import RefusedError
 from designs.actions.receive_push import receive_push
 from designs.actions.record_event import record_event
 from designs.descriptions import describe_project
-from designs.models import Event, Project, ProtectedBranch
+from designs.models import Contribution, Event, Issue, Project, ProtectedBranch
 from storage import names
 from storage.git import branches
 from storage.git.errors import ConflictError, UnknownRevisionError
@@ -32,6 +33,7 @@ def create_branch(project: Project, *, by: User, name: str, start: str) -> None:
         mark.unlink(missing_ok=True)
         raise RefusedError(_("There is a branch of this name already, or one in its way."), "taken") from error
     receive_push(project, name, None, commit, by=by, known={})
+    queue_mirrors(project)
     mark.unlink(missing_ok=True)
 
 
@@ -49,11 +51,13 @@ def delete_branch(project: Project, *, by: User, name: str) -> None:
         branches.delete(project.path, name, tip)
     except ConflictError as error:
         raise RefusedError(_("The branch has moved meanwhile. Look again."), "moved") from error
-    record_event(project, Event.Kind.BRANCH_DELETED, by=by, branch=name, old=tip)
+    with transaction.atomic():
+        record_event(project, Event.Kind.BRANCH_DELETED, by=by, branch=name, old=tip)
+        queue_mirrors(project)
 
 
 def rename_branch(project: Project, *, by: User, name: str, to: str) -> None:
-    """Give a branch another name; the default one stays the default. Raises RefusedError."""
+    """Give a branch another name; the default one stays the default, open contributions follow. Raises RefusedError."""
     _must_be_name(to)
     tip = _tip(project, name)
     is_default = name == project.default_branch
@@ -65,7 +69,12 @@ def rename_branch(project: Project, *, by: User, name: str, to: str) -> None:
         raise RefusedError(_("There is a branch of this name already, or one in its way."), "taken") from error
     if is_default:
         update_project(project, {"default_branch": to})
-    record_event(project, Event.Kind.BRANCH_DELETED, by=by, branch=name, old=tip, renamed=to)
+    with transaction.atomic():
+        still_open = Contribution.objects.filter(issue__state=Issue.State.OPEN)
+        still_open.filter(source=project, source_branch=name).update(source_branch=to)
+        still_open.filter(issue__project=project, target_branch=name).update(target_branch=to)
+        record_event(project, Event.Kind.BRANCH_DELETED, by=by, branch=name, old=tip, renamed=to)
+        queue_mirrors(project)
 
 
 def protect(project: Project, pattern: str) -> ProtectedBranch:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from designs.actions.change_mirrors import queue_mirrors
 from designs.descriptions import describe_project
 from designs.models import Release
 from storage.git import branches
@@ -22,4 +23,5 @@ def delete_release(release: Release, *, with_tag: bool = False) -> None:
         release.delete()
         if with_tag:
             branches.delete_tag(project.path, tag)
+            queue_mirrors(project)
     describe_project(project)

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from designs.actions.change_mirrors import queue_mirrors
 from designs.actions.commit_files import signature
 from designs.actions.errors import RefusedError
 from designs.actions.record_event import record_event
@@ -62,6 +63,7 @@ def publish_release(
                 is_prerelease=is_prerelease,
             )
             record_event(project, Event.Kind.RELEASE, by=by, tag=tag, commit=commit)
+            queue_mirrors(project)
     except IntegrityError as error:
         raise RefusedError(_("There is already a release %(tag)s.") % {"tag": tag}, "taken") from error
     describe_project(project)

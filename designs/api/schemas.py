@@ -94,6 +94,14 @@ class NewRelease(Strict):
     is_prerelease: bool = False
 
 
+class ReleaseChange(Strict):
+    """What a release says; what is left out stays. Tag, commit and files are frozen."""
+
+    title: Annotated[str, Field(max_length=120), AfterValidator(_clean)] | None = None
+    notes: Annotated[str, Field(max_length=100_000), AfterValidator(_clean)] | None = None
+    is_prerelease: bool | None = None
+
+
 class NewImport(Strict):
     """A project to bring in from a git address; `owner` is a handle, one's own where it is left out.
 

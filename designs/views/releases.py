@@ -14,23 +14,35 @@ from designs.actions.publish_release import publish_release
 from designs.forms import ReleaseForm
 from designs.history import changed_in
 from designs.mesh import formats
-from designs.models import Project
+from designs.models import Project, Release
 from designs.release_notes import draft
 from designs.views.lookup import person
 from designs.views.page import project_page, show
 
-PER_PAGE = 20
+PER_PAGE = 10
 FILES_PER_PAGE = 300
 GALLERY = 120
+PICTURES = 6
 
 
 @project_page()
 def releases(request: HttpRequest, project: Project) -> HttpResponse:
     """All releases, newest first."""
-    rows = project.releases.select_related("author").defer("files")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    items = [(release, markup.render(release.notes)) for release in page]
+    page = Paginator(project.releases.select_related("author"), PER_PAGE).get_page(request.GET.get("page"))
+    parts = {release.tag: _largest_parts(release) for release in page}
+    drawn = results.at(project, {(oid, oid) for oids in parts.values() for oid in oids})
+    items = [
+        (release, markup.render(release.notes), [drawn[oid] for oid in parts[release.tag] if oid in drawn])
+        for release in page
+    ]
     return show(request, project, "designs/releases.html", {"page": page, "items": items}, tab="releases")
+
+
+def _largest_parts(release: Release) -> list[str]:
+    """The contents of a release that stand for it in a list: its largest meshes."""
+    meshes = [file for file in release.files if formats.format_of(file["path"]) in formats.MESHES]
+    largest = sorted(meshes, key=lambda file: (-(file["size"] or 0), file["path"]))
+    return [file["oid"] for file in largest[:PICTURES]]
 
 
 @project_page()

@@ -31,5 +31,5 @@ def version_of(project: Project, ref_path: str) -> Version:
     """The version and path of an address. Raises UnknownRevisionError."""
     heads, tags = project.repo.refs()
     ref, commit, path = project.repo.split_ref(ref_path, (*heads, *tags))
-    branches = tuple(sorted(one.name for one in heads))
+    branches = tuple(sorted((one.name for one in heads), key=lambda name: (name != project.default_branch, name)))
     return Version(ref, commit, path.strip("/"), branches, tuple(one.name for one in tags))

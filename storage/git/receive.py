@@ -155,8 +155,9 @@ class ReceivePack:
         self._heard = b""
         updates = [_update(line) for line in lines]
         if hook == "pre-receive":
-            found = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates}
-            env = environment(**found) if objects else environment()
+            env = environment()
+            if objects:
+                env |= {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates}
             refusals = self._check(updates, env)
             self._reply(refusals, "no" if refusals else "yes")
         else:

@@ -4,8 +4,12 @@ import pytest
 
 from designs import policy
 from designs.actions.branches import create_branch, delete_branch, protect, protect_default, rename_branch
+from designs.actions.change_release import delete_release
+from designs.actions.contributions import open_contribution
 from designs.actions.errors import RefusedError
-from designs.models import Collaborator, Event
+from designs.actions.publish_release import publish_release
+from designs.models import Collaborator, Event, Mirror
+from jobs.models import State
 from storage.git import branches
 from storage.git.errors import ConflictError
 from tests.factories import commit, make_project, make_user
@@ -129,3 +133,42 @@ def test_tags_that_git_made_are_listed_and_can_become_releases(project, client):
     client.force_login(project.created_by)
     shown = client.get("/@ada/widget/tags/").content.decode()
     assert "releases/new/?tag=v9" in shown
+
+
+def test_open_contributions_follow_a_branch_that_is_renamed(project):
+    ada = project.created_by
+    create_branch(project, by=ada, name="try/one", start="main")
+    commit(project, {"b.txt": "two"}, branch="try/one")
+    values = {"by": ada, "source": project, "target_branch": "main", "title": "Two", "text": ""}
+    made = open_contribution(project, source_branch="try/one", **values)
+    rename_branch(project, by=ada, name="try/one", to="try/two")
+    made.refresh_from_db()
+    assert (made.source_branch, made.target_branch) == ("try/two", "main")
+
+
+def test_mirrors_are_asked_again_for_branches_and_tags_that_no_commit_tells_of(project):
+    ada = project.created_by
+    mirror = Mirror.objects.create(project=project, by=ada, direction="out", url="https://example.org/widget.git")
+
+    def asked(action, *args, **values):
+        Mirror.objects.update(state=State.DONE)
+        result = action(*args, **values)
+        mirror.refresh_from_db()
+        return mirror.state == State.READY and (result or True)
+
+    assert asked(create_branch, project, by=ada, name="next", start="main")
+    assert asked(rename_branch, project, by=ada, name="next", to="later")
+    assert asked(delete_branch, project, by=ada, name="later")
+    release = asked(publish_release, project, by=ada, tag="v1")
+    assert asked(delete_release, release, with_tag=True)
+
+
+def test_the_chooser_names_the_default_branch_first_and_searches_among_many(project, client):
+    for number in range(12):
+        branches.create(project.path, f"b{number}", project.head)
+    shown = client.get("/@ada/widget/commits/?ref=b3").content.decode()
+    assert shown.index("?ref=main") < shown.index("?ref=b0")
+    assert 'action="/@ada/widget/branches/"' in shown
+    found = client.get("/@ada/widget/branches/?q=b11").content.decode()
+    assert "b11" in found
+    assert "b10" not in found

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from designs.actions.publish_release import publish_release
 from designs.models import Analysis
 from jobs.models import Job
 from tests import factories
@@ -18,6 +19,15 @@ PAGES = [
     "commits/",
     "commit/{head}/",
     "releases/",
+    "releases/v1.0/",
+    "branches/",
+    "tags/",
+    "compare/v1.0...main/",
+    "attribution/main/",
+    "issues/",
+    "contributions/",
+    "network/",
+    "locks/",
     "settings/",
 ]
 
@@ -27,6 +37,7 @@ def _project(owner, name, files):
     contents = {f"parts/p{n}.stl": f"solid {name} {n}\nendsolid\n" for n in range(files)}
     factories.commit(project, contents, message="Parts")
     facts = {"triangles": 12, "size_mm": [1.0, 2.0, 3.0], "units": "mm"}
+    publish_release(project, by=owner, tag="v1.0")
     Analysis.objects.update(state=Job.State.DONE, facts=facts, preview_256="a" * 64, preview_1024="a" * 64)
     return project
 

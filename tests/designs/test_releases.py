@@ -5,10 +5,13 @@ import json
 import pytest
 from lxml import etree
 
+from accounts import tokens
 from designs import citation
 from designs.actions.change_release import change_release, delete_release
 from designs.actions.publish_release import publish_release
+from designs.models import Analysis
 from designs.release_notes import draft
+from jobs.models import State
 from storage.git import branches
 from tests.factories import commit, make_project, make_user
 
@@ -128,3 +131,30 @@ def test_feeds_tell_nothing_of_private_projects_even_to_their_owner(client):
     client.force_login(ada)
     assert client.get("/@ada/secret/feed.atom").status_code == 404
     assert b"Secret" not in client.get("/@ada/feed.atom").content
+
+
+def test_the_list_of_releases_shows_their_largest_parts(project, client):
+    publish(project)
+    Analysis.objects.update(state=State.DONE, preview_256="a" * 64)
+    shown = client.get("/@ada/widget/releases/").content.decode()
+    assert shown.count('<span class="mat"><img src="/@ada/widget/preview/') == 2
+
+
+def test_programs_read_change_and_take_back_a_release(project, client):
+    ada = project.created_by
+    publish(project, title="First")
+    address = "/api/v1/projects/ada/widget/releases/v1"
+    secrets = [tokens.issue(user, "w", ["write"])[1] for user in (ada, make_user("bob"))]
+    write, other = ({"Authorization": f"Bearer {secret}"} for secret in secrets)
+    assert client.get(address).json()["files"][0]["sha256"]
+
+    def patch(values, headers):
+        return client.patch(address, json.dumps(values), content_type="application/json", headers=headers)
+
+    assert patch({"notes": "Mine"}, other).status_code == 403
+    changed = patch({"notes": "Wider"}, write).json()
+    assert (changed["title"], changed["notes"], changed["tag"]) == ("First", "Wider", "v1")
+    assert client.delete(address, headers=other).status_code == 403
+    assert client.delete(f"{address}?with_tag=true", headers=write).status_code == 204
+    assert client.get(address).status_code == 404
+    assert project.repo.tags() == []
