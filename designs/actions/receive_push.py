@@ -119,13 +119,15 @@ def _index_branches(project: Project) -> bool:
 
 
 def _keep_cover(project: Project) -> None:
-    """The cover follows its path to the newest version; without one, the largest design file becomes it."""
-    files = project.files.order_by("-pk")
-    if project.cover:
-        newest = files.filter(path=project.cover.path).first()
+    """The cover follows its path to the version at the head; where it is gone, the largest part there becomes it."""
+    tree = {entry.path: entry.oid for entry in project.repo.tree(project.head, recursive=True)}
+    rows = project.files.order_by("-pk")
+    path = project.cover.path if project.cover else ""
+    if path in tree:
+        newest = rows.filter(path=path, oid=tree[path]).first()
     else:
-        newest = files.filter(format__in=formats.MESHES).order_by("-size", "-pk").first()
-        newest = newest or files.exclude(format="").first()
+        at_head = [row for row in rows.exclude(format="") if tree.get(row.path) == row.oid]
+        newest = max(at_head, key=lambda row: (row.format in formats.MESHES, row.size, row.pk), default=None)
     if newest and newest != project.cover:
         project.cover = newest
         project.save(update_fields=["cover"])

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from designs.actions.branches import create_branch
 from designs.actions.change_project import move_project, set_cover, set_units, update_project
 from designs.actions.commit_files import commit_files, signature
 from designs.actions.create_project import create_project
@@ -161,6 +162,18 @@ def test_the_cover_follows_its_file_to_the_newest_version(project, ada, tmp_path
     second = commit_files(project, [_put(tmp_path, "a.stl", b"two")], by=ada).files.get()
     project.refresh_from_db()
     assert project.cover == second
+
+
+def test_the_cover_is_what_the_default_branch_holds(project, ada, tmp_path):
+    kept = commit_files(project, [_put(tmp_path, "a.stl", b"one")], by=ada).files.get()
+    create_branch(project, by=ada, name="next", start="main")
+    commit_files(project, [_put(tmp_path, "a.stl", b"another one")], by=ada, branch="next")
+    other = commit_files(project, [_put(tmp_path, "b.stl", b"b")], by=ada).files.get()
+    project.refresh_from_db()
+    assert project.cover == kept
+    commit_files(project, [Delete("a.stl")], by=ada)
+    project.refresh_from_db()
+    assert project.cover == other
 
 
 def test_a_default_branch_that_is_not_there_is_refused(project):
