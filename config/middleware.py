@@ -1,13 +1,18 @@
-"""Trust forwarded headers from the proxies that the operator listed, and from nobody else."""
+"""Forwarded headers from proxies that the operator listed, and from nobody else; what is full or away is said so."""
 
 import contextlib
 import errno
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+
+from storage import blobs
+
+log = logging.getLogger(__name__)
 
 CHUNK = 1 << 18
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
@@ -29,8 +34,8 @@ class ProxyHeaders:
         return self.get_response(request)
 
 
-class DiskFull:
-    """A full disk is said so, with 507, instead of an error of ours."""
+class Troubles:
+    """A full disk is said so with 507, a store of files that is away with 503, instead of an error of ours."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,13 +44,21 @@ class DiskFull:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """507 where the disk or the quota is full."""
-        if not _says_full(exception):
+        """507 or 503 with a sentence; None for any other exception."""
+        if _says_full(exception):
+            answer = _plain(507, _("The disk is full. Nothing was written."))
+        elif blobs.is_down(exception):
+            log.error("The store of files is away: %s", exception)
+            answer = _plain(503, str(blobs.DOWN))
+            answer["Retry-After"] = "60"
+        else:
             return None
         _drain(request)
-        return HttpResponse(
-            _("The disk is full. Nothing was written.") + "\n", status=507, content_type="text/plain; charset=utf-8"
-        )
+        return answer
+
+
+def _plain(status: int, sentence: str) -> HttpResponse:
+    return HttpResponse(sentence + "\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 def _drain(request: HttpRequest) -> None:

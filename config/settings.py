@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.middleware.DiskFull",
+    "config.middleware.Troubles",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -165,6 +165,15 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 REPOSITORIES_DIR = DATA_DIR / "repositories"
 _s3 = env.text("PARTAGE_S3_BUCKET", "")
+
+
+def _s3_client() -> object:
+    """Gives up soon, so that a page says that the store is away instead of waiting for it."""
+    from botocore.config import Config  # a quarter of a second, for those alone who have S3
+
+    return Config(signature_version="s3v4", connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2})
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -177,7 +186,7 @@ STORAGES = {
             "secret_key": env.text("PARTAGE_S3_SECRET_KEY", "") or None,
             "region_name": env.text("PARTAGE_S3_REGION", "") or None,
             "querystring_auth": True,
-            "signature_version": "s3v4",
+            "client_config": _s3_client(),
             "default_acl": None,
         },
     }

@@ -24,6 +24,7 @@ from designs.descriptions import describe_all
 from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair
 from jobs import supervisor, worker
 from search import index
+from storage import blobs
 
 
 def register() -> None:
@@ -36,6 +37,7 @@ def register() -> None:
     worker.register(Repair, pipeline.repair)
     worker.register(NotificationMail, send)
     worker.register(Delivery, deliver)
+    worker.postpone_when(blobs.is_down)
     worker.at_start(catch_up)
     worker.at_start(queue_analyses)
     worker.every_day(catch_up)

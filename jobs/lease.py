@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
+AWAY_WAIT = timedelta(seconds=20)
 LONGEST_ERROR = 2_000
 
 
@@ -51,12 +52,15 @@ class Lease:
         """Give the row back for a later attempt, or for good after the last. Raises LeaseLostError."""
         over = self.job.attempts >= self.job.max_attempts
         wait = min(FIRST_WAIT * 2 ** (self.job.attempts - 1), LONGEST_WAIT)
-        if not self._still_mine().update(
-            state=State.FAILED if over else State.READY,
-            leased_until=None,
-            run_after=timezone.now() + wait,
-            error=sentence[:LONGEST_ERROR],
-        ):
+        self._give_back(sentence, wait, state=State.FAILED if over else State.READY)
+
+    def postpone(self, sentence: str) -> None:
+        """Give the row back as if this attempt had not been made. Raises LeaseLostError."""
+        self._give_back(sentence, AWAY_WAIT, state=State.READY, attempts=self.job.attempts - 1)
+
+    def _give_back(self, sentence: str, wait: timedelta, **values: object) -> None:
+        values |= {"leased_until": None, "run_after": timezone.now() + wait, "error": sentence[:LONGEST_ERROR]}
+        if not self._still_mine().update(**values):
             raise LeaseLostError
 
 

@@ -24,6 +24,7 @@ TIME_LIMIT = timedelta(minutes=30)
 DAY = timedelta(days=1)
 
 _RUNS: dict[type[Job], Run] = {}
+_AWAY: list[Callable[[BaseException], bool]] = []
 _DAILY: dict[str, Callable[[], object]] = {}
 _AT_START: list[Callable[[], object]] = []
 
@@ -32,6 +33,11 @@ def register(model: type[Job], run: Run) -> None:
     """Let the worker run rows of this model. `run` gets the row, outside any transaction; what it returns
     is called in the transaction that finishes the row."""
     _RUNS[model] = run
+
+
+def postpone_when(is_away: Callable[[BaseException], bool]) -> None:
+    """Let work that fails because something it leans on is away wait for it, without using up its attempts."""
+    _AWAY.append(is_away)
 
 
 def every_day(task: Callable[[], object]) -> None:
@@ -97,7 +103,7 @@ class Worker:
         self._sweep()
         for model, run in _RUNS.items():
             if job := _rows(model).claim(self.name, lease=self.lease, early=early):
-                self._attempt(job, run)
+                self._attempt(job, run, may_wait=not early)
                 return True
         return False
 
@@ -109,7 +115,7 @@ class Worker:
             if freed := _rows(model).sweep():
                 log.warning("%s: %d lost by their workers and freed", model.__name__, freed)
 
-    def _attempt(self, job: Job, run: Run) -> None:
+    def _attempt(self, job: Job, run: Run, *, may_wait: bool) -> None:
         lease = Lease(job, self.lease)
 
         def overdue() -> None:
@@ -127,11 +133,15 @@ class Worker:
             log.warning("%s: the lease was lost, the result is dropped", job)
         except Exception as error:
             log.exception("%s: attempt %d of %d failed", job, job.attempts, job.max_attempts)
-            self._give_back(lease, error)
+            self._give_back(lease, error, may_wait=may_wait)
 
-    def _give_back(self, lease: Lease, error: Exception) -> None:
+    def _give_back(self, lease: Lease, error: Exception, *, may_wait: bool) -> None:
+        sentence = f"{type(error).__name__}: {error}"
         try:
-            lease.fail(f"{type(error).__name__}: {error}")
+            if may_wait and any(is_away(error) for is_away in _AWAY):
+                lease.postpone(sentence)
+            else:
+                lease.fail(sentence)
         except LeaseLostError:
             log.warning("%s: the lease was lost", lease.job)
 

@@ -10,15 +10,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.utils.translation import gettext_lazy as _
 
 from storage import pruning
 
 CHUNK = 1 << 20
 FRESH = timedelta(minutes=30)
 """So long an object that is kept once more is not dated anew."""
+DOWN = _("The store of files does not answer. Nothing was changed: try again in a minute.")
+"""What is said to whoever asks while `is_down`."""
 
 
 class WrongContentError(ValueError):
@@ -28,6 +32,13 @@ class WrongContentError(ValueError):
 def store() -> Storage:
     """Where the objects lie."""
     return storages["blobs"]
+
+
+def is_down(error: BaseException) -> bool:
+    """Whether an error says that the S3 server is away: it cannot be reached, or answers 5xx. A folder never is."""
+    if isinstance(error, ClientError):
+        return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) >= 500
+    return isinstance(error, BotoCoreError)
 
 
 def key(sha256: str) -> str:

@@ -74,8 +74,8 @@ class Problems:
         is_api = request.path.startswith("/api/")
         if not is_api or response.status_code < 400 or response.get("Content-Type", "").startswith(KIND):
             return response
-        full = response.status_code == HTTPStatus.INSUFFICIENT_STORAGE
-        told = problem(response.status_code, response.content.decode().strip() if full else "")
-        if "Allow" in response:
-            told["Allow"] = response["Allow"]
+        is_said = response.status_code in {HTTPStatus.INSUFFICIENT_STORAGE, HTTPStatus.SERVICE_UNAVAILABLE}
+        told = problem(response.status_code, response.content.decode().strip() if is_said else "")
+        for name in {"Allow", "Retry-After"} & response.headers.keys():
+            told[name] = response[name]
         return told

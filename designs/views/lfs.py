@@ -48,6 +48,10 @@ def lfs_view(view: View) -> View:
             if error.status == 401:
                 answer["LFS-Authenticate"] = answer["WWW-Authenticate"] = 'Basic realm="Partage"'
             return answer
+        except Exception as error:
+            if not blobs.is_down(error):
+                raise
+            return lfs_answer({"message": str(blobs.DOWN)}, 503)
 
     return csrf_exempt(answered)
 

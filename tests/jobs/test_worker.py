@@ -50,6 +50,27 @@ def test_a_failure_is_tried_again_and_then_rests_with_its_sentence(errands, capl
     assert (failed.state, failed.attempts, failed.error) == (State.FAILED, 3, "OSError: the disk is full")
 
 
+def test_work_that_waits_for_something_that_is_away_uses_up_no_attempt(errands, caplog, monkeypatch):
+    away = [ConnectionError("the store")] * 5
+
+    def run(errand):
+        if away:
+            raise away.pop()
+        return add_one(errand)
+
+    monkeypatch.setattr(worker, "_AWAY", [lambda error: isinstance(error, ConnectionError)])
+    worker.register(Errand, run)
+    errands.create(name="patient", max_attempts=2)
+    for waited in range(1, 6):
+        assert Worker().step()
+        row = errands.get()
+        assert (row.state, row.attempts, row.fence) == (State.READY, 0, waited)
+        assert row.run_after > timezone.now() + timedelta(seconds=10)
+        errands.update(run_after=timezone.now())
+    assert Worker().step()
+    assert (errands.get().state, errands.get().effect) == (State.DONE, 1)
+
+
 def test_a_row_that_fails_once_is_done_at_the_second_attempt(errands, caplog):
     def run(errand):
         if errand.attempts == 1:
