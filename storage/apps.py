@@ -3,6 +3,9 @@ from django.conf import settings
 
 from storage.git import http
 
+PAGE_THREADS = 4
+"""So many threads git never holds."""
+
 
 class StorageConfig(AppConfig):
     """Repositories and blobs."""
@@ -11,4 +14,5 @@ class StorageConfig(AppConfig):
 
     def ready(self) -> None:
         """Give git as many slots as the operator says."""
-        http.limit_slots(settings.GIT_SLOTS)
+        waiting = max(0, settings.WEB_THREADS - settings.GIT_SLOTS - PAGE_THREADS)
+        http.limit_slots(settings.GIT_SLOTS, waiting)

@@ -18,7 +18,10 @@ from storage.git.errors import BusyError, GitError
 from storage.git.process import CHUNK, end, environment, run, spawn
 
 SLOTS = threading.BoundedSemaphore(4)
+WAITING = threading.BoundedSemaphore(4)
 WAIT_SECONDS = 10
+NICE = 10
+"""What git computes for clones steps back behind pages."""
 MAX_REQUEST_BYTES = 64 << 20
 _PROTOCOL = re.compile(r"[a-z0-9=:.\-]{0,64}")
 _CONFIG = {
@@ -30,19 +33,28 @@ _CONFIG = {
 }
 
 
-def limit_slots(number: int) -> None:
-    """Let at most this many git children answer clones at once. To be called at the start, before any does."""
-    global SLOTS
-    SLOTS = threading.BoundedSemaphore(number)
+def limit_slots(number: int, waiting: int) -> None:
+    """Let at most this many git children answer the wire at once, and so many requests wait for one to end.
+
+    Both hold a thread. To be called at the start, before any does.
+    """
+    global SLOTS, WAITING
+    SLOTS, WAITING = threading.BoundedSemaphore(number), threading.BoundedSemaphore(waiting)
 
 
 class Slot:
     """One of the few places in which a git child may answer the wire. Raises BusyError when none gets free in time."""
 
     def __init__(self) -> None:
-        slots = SLOTS
-        if not slots.acquire(timeout=WAIT_SECONDS):
-            raise BusyError("every git slot is taken")
+        slots, waiting = SLOTS, WAITING
+        if not slots.acquire(blocking=False):
+            if not waiting.acquire(blocking=False):
+                raise BusyError("every git slot is taken, and many wait")
+            try:
+                if not slots.acquire(timeout=WAIT_SECONDS):
+                    raise BusyError("every git slot is taken")
+            finally:
+                waiting.release()
         self._release: Callable[[], None] | None = slots.release
 
     def free(self) -> None:
@@ -95,7 +107,7 @@ class UploadPack:
         self._slot = Slot()
         try:
             args = ["upload-pack", "--stateless-rpc", "--strict", str(repo)]
-            self._child = spawn(repo, args, env=environment_for(protocol, _CONFIG))
+            self._child = spawn(repo, args, env=environment_for(protocol, _CONFIG), nice=NICE)
             feed(self._child, body)
         except BaseException:
             self.close()

@@ -101,10 +101,11 @@ def spawn(
     stderr: int = subprocess.DEVNULL,
     memory_bytes: int = MEMORY_BYTES,
     file_bytes: int | None = None,
+    nice: int = 0,
 ) -> "subprocess.Popen[bytes]":
     """Start git in a process group of its own, with pipes and limits. The caller ends it with `end`.
 
-    `file_bytes` is the largest file that it may write.
+    `file_bytes` is the largest file that it may write; `nice` is how far it steps back behind other processes.
     """
     child = subprocess.Popen(
         ["git", f"--git-dir={repo}", *args],
@@ -120,6 +121,8 @@ def spawn(
     limits = [(resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CORE, 0)]
     if file_bytes is not None:
         limits.append((resource.RLIMIT_FSIZE, file_bytes))
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PGRP, child.pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)
     for limit, value in limits:
         with contextlib.suppress(OSError):
             resource.prlimit(child.pid, limit, (value, value))

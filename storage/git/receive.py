@@ -106,7 +106,7 @@ class ReceivePack:
             config = _CONFIG | {"receive.maxInputSize": str(max_bytes)}
             env = http.environment_for(protocol, config) | {"PARTAGE_ASK": str(ask), "PARTAGE_ANSWER": str(answer)}
             args = ["receive-pack", "--stateless-rpc", str(repo)]
-            self._child = spawn(repo, args, env=env, cpu_seconds=CPU_SECONDS, pass_fds=(ask, answer))
+            self._child = spawn(repo, args, env=env, cpu_seconds=CPU_SECONDS, pass_fds=(ask, answer), nice=http.NICE)
         except BaseException:
             self._within.close()
             self._slot.free()

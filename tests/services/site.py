@@ -123,6 +123,17 @@ class Nginx:
         self.process.wait()
 
 
+class SendingNginx(Nginx):
+    """nginx that also sends large files itself, set as docs/install.md says."""
+
+    def __init__(self, folder, site):
+        stored = (ROOT / "docs" / "install.md").read_text().split("```nginx\n")[2].split("```")[0]
+        stored = stored.replace("/srv/partage/data", str(site.data)).replace("{", "{{").replace("}", "}}")
+        self.CONFIG = "user root;\n" * (os.geteuid() == 0) + Nginx.CONFIG.replace("{location}", "{location}" + stored)
+        site.env["PARTAGE_X_ACCEL_REDIRECT"] = "/stored/"
+        super().__init__(folder, site)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from tests.services.site import ROOT, Nginx, Site, clean, git, rows
+from tests.services.site import SendingNginx, Site, clean, git, rows
 
 pytestmark = pytest.mark.service("git", "git-lfs")
 ODD = {
@@ -31,8 +31,7 @@ def site(request, tmp_path_factory):
     try:
         if request.param == "nginx":
             folder.chmod(0o755)
-            site.env["PARTAGE_X_ACCEL_REDIRECT"] = "/stored/"
-            nginx = _sending(folder, site)
+            nginx = SendingNginx(folder, site)
         else:
             site.start()
         assert site.ask("POST", "/api/v1/projects", json.dumps({"name": "Widget"}))[0] == 201
@@ -41,17 +40,6 @@ def site(request, tmp_path_factory):
         if nginx:
             nginx.stop()
         site.kill()
-
-
-def _sending(folder, site):
-    """nginx set as docs/install.md says, with the location from which it sends large files itself."""
-    stored = (ROOT / "docs" / "install.md").read_text().split("```nginx\n")[2].split("```")[0]
-    stored = stored.replace("/srv/partage/data", str(site.data)).replace("{", "{{").replace("}", "}}")
-
-    class Sending(Nginx):
-        CONFIG = "user root;\n" * (os.geteuid() == 0) + Nginx.CONFIG.replace("{location}", "{location}" + stored)
-
-    return Sending(folder, site)
 
 
 def clone(site, into):
