@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.http import (
+    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -103,7 +104,9 @@ def _streamed(request: HttpRequest, opened: Opened, etag: str) -> HttpResponseBa
         response = HttpResponse()
     else:
         try:
-            response = StreamingHttpResponse(opened.stream(start, stop))
+            pieces = opened.stream(start, stop)
+            by_file = isinstance(pieces, serving.FilePart)
+            response = FileResponse(pieces) if by_file else StreamingHttpResponse(pieces)
         except FileNotFoundError as lost:
             raise MissingContentError(Pointer(opened.stored, opened.size)) from lost
     if span:

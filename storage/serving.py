@@ -1,7 +1,9 @@
 """Send what the store of blobs holds: from any byte on, or by whoever can do it faster than we."""
 
+import os
 from collections.abc import Iterator
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Self, cast
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
@@ -13,30 +15,45 @@ URL_SECONDS = 300
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 
 
+class FilePart:
+    """A file from byte `start` up to `stop`, in pieces; a server may send it by its `fileno`. Raises FileNotFoundError."""
+
+    def __init__(self, path: str, start: int, stop: int | None) -> None:
+        self._file = Path(path).open("rb", buffering=0)
+        self._left = max(0, (os.fstat(self._file.fileno()).st_size if stop is None else stop) - start)
+        self._file.seek(start)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = b"" if self._file.closed else self.read(CHUNK)
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes, all that is left where it is negative."""
+        piece = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(piece)
+        return piece
+
+    def fileno(self) -> int:
+        """The descriptor of the whole file, which stands at the first byte to be sent."""
+        return self._file.fileno()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
 def stream(sha256: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """The bytes from `start` up to `stop`, in pieces; nothing is read ahead of them. Raises FileNotFoundError."""
     kept = store()
     if isinstance(kept, FileSystemStorage):
-        return _from_folder(kept.path(key(sha256)), start, stop)
+        return FilePart(kept.path(key(sha256)), start, stop)
     return _from_s3(cast(Any, kept), sha256, start, stop)
-
-
-def _from_folder(path: str, start: int, stop: int | None) -> Iterator[bytes]:
-    file = open(path, "rb")  # noqa: SIM115, PTH123 - opened now, so that what is missing is told now
-
-    def pieces() -> Iterator[bytes]:
-        with file:
-            file.seek(start)
-            left = stop - start if stop is not None else None
-            while left is None or left > 0:
-                piece = file.read(CHUNK if left is None else min(CHUNK, left))
-                if not piece:
-                    return
-                if left is not None:
-                    left -= len(piece)
-                yield piece
-
-    return pieces()
 
 
 def _from_s3(kept: Any, sha256: str, start: int, stop: int | None) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ WAITING = threading.BoundedSemaphore(4)
 WAIT_SECONDS = 10
 NICE = 10
 """What git computes for clones steps back behind pages."""
+BODY_CHUNK = 1 << 20
 MAX_REQUEST_BYTES = 64 << 20
 _PROTOCOL = re.compile(r"[a-z0-9=:.\-]{0,64}")
 _CONFIG = {
@@ -161,7 +162,7 @@ def _raw(source: IO[bytes], left: int | None, ends_by_itself: bool) -> Iterator[
     if left is None and not ends_by_itself:
         return
     while left is None or left > 0:
-        chunk = source.read(CHUNK if left is None else min(CHUNK, left))
+        chunk = source.read(BODY_CHUNK if left is None else min(BODY_CHUNK, left))
         if not chunk:
             if left:
                 raise ValueError("the request ends early")

@@ -4,6 +4,7 @@ import base64
 import subprocess
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 
 from accounts import tokens
 from accounts.models import User
@@ -48,3 +49,32 @@ def test_pushing_asks_for_a_sign_in_and_for_the_right_to_write(client):
     assert [answer.status_code for answer in answers] == [403, 403, 200]
     assert b"may only read" in answers[0].content
     assert b"fork it" in answers[1].content
+
+
+def by_password(client, password, name="ada"):
+    secret = base64.b64encode(f"{name}:{password}".encode()).decode()
+    at = "/@ada/widget.git/info/refs?service=git-receive-pack"
+    return client.get(at, HTTP_AUTHORIZATION=f"Basic {secret}").status_code
+
+
+@pytest.mark.django_db
+def test_guessing_passwords_by_git_is_braked_as_on_the_sign_in_page(client):
+    ada = make_user("ada")
+    ada.set_password("a long enough secret")
+    ada.save()
+    make_project(ada)
+    assert by_password(client, "a long enough secret") == 200
+    assert {by_password(client, f"guess {number}") for number in range(10)} == {401}
+    assert by_password(client, "a long enough secret") == 401
+    assert client.post("/accounts/login/", {"login": "ada", "password": "a long enough secret"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_with_a_second_factor_only_a_token_will_do(client):
+    ada = make_user("ada")
+    ada.set_password("a long enough secret")
+    ada.save()
+    make_project(ada)
+    TOTP.activate(ada, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    assert by_password(client, "a long enough secret") == 401
+    assert by_password(client, tokens.issue(ada, "t", ["write"])[1]) == 200

@@ -158,11 +158,11 @@ def clean(site):
     return not [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("dangling")]
 
 
-def cloned(site, into):
-    """Every file by a stock `git clone` with git-lfs at work."""
+def cloned(site, into, branch="main"):
+    """Every file of a branch by a stock `git clone` with git-lfs at work."""
     filters = {"smudge": "git-lfs smudge -- %f", "process": "git-lfs filter-process", "required": "true"}
     config = [word for key, value in filters.items() for word in ("-c", f"filter.lfs.{key}={value}")]
-    git(*config, "clone", "-q", f"http://127.0.0.1:{site.port}/@ada/widget.git", into)
+    git(*config, "clone", "-q", "-b", branch, f"http://127.0.0.1:{site.port}/@ada/widget.git", into)
     return {
         str(path.relative_to(into)): path.read_bytes()
         for path in into.rglob("*")
