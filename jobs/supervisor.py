@@ -61,8 +61,8 @@ def web_command(host: str, port: int) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """One worker process."""
-    return [sys.executable, "manage.py", "worker"]
+    """One worker process, which steps back behind pages."""
+    return ["nice", "-n", "19", sys.executable, "manage.py", "worker"]
 
 
 @dataclass

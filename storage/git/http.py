@@ -20,7 +20,7 @@ from storage.git.process import CHUNK, end, environment, run, spawn
 SLOTS = threading.BoundedSemaphore(4)
 WAITING = threading.BoundedSemaphore(4)
 WAIT_SECONDS = 10
-NICE = 10
+NICE = 19
 """What git computes for clones steps back behind pages."""
 BODY_CHUNK = 1 << 20
 MAX_REQUEST_BYTES = 64 << 20

@@ -114,7 +114,7 @@ def spawn(
         stderr=stderr,
         env=dict(env or environment()),
         cwd="/",
-        start_new_session=True,
+        process_group=0,
         bufsize=0,
         pass_fds=pass_fds,
     )

@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
+from django.core.management import call_command
 
 from accounts import tokens
 from accounts.models import User
@@ -59,6 +61,8 @@ def by_password(client, password, name="ada"):
 
 @pytest.mark.django_db
 def test_guessing_passwords_by_git_is_braked_as_on_the_sign_in_page(client):
+    call_command("createcachetable")
+    cache.clear()
     ada = make_user("ada")
     ada.set_password("a long enough secret")
     ada.save()

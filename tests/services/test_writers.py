@@ -13,7 +13,7 @@ from tests.services.site import Site, clean, cloned, git, rows
 from tests.services.test_lfs import LfsWork
 
 pytestmark = [pytest.mark.browser, pytest.mark.service("git", "git-lfs")]
-SECONDS = int(os.environ.get("PARTAGE_WRITERS_SECONDS", "60"))
+SECONDS = 60
 PATIENCE_MS = 60_000
 
 
