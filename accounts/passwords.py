@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import copy
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
@@ -24,8 +25,10 @@ def from_authorization(request: HttpRequest) -> User | None:
     if kind.lower() != "basic" or not name or not password:
         return None
     who = {"email": name} if "@" in name else {"username": name.lower()}
+    asked = copy.copy(request)
+    asked.method = "POST"  # allauth brakes no GET, and git sends its password with one
     try:
-        user = get_adapter(request).authenticate(request, **who, password=password)
+        user = get_adapter(asked).authenticate(asked, **who, password=password)
     except ValidationError:
         return None
     return user if isinstance(user, User) and user.is_active and not is_mfa_enabled(user) else None

@@ -86,7 +86,7 @@ def test_four_writers_at_once_lose_nothing(site, tmp_path):
         time.sleep(SECONDS)
         over.set()
         arrived = {name: writer.result() for name, writer in writers.items()}
-    print({name: len(files) // 2 for name, files in arrived.items()}, f"commits in {SECONDS} s")
+    print({name: len(files) // 2 for name, files in arrived.items()}, f"commits in {SECONDS} s")  # noqa: T201
     assert all(arrived.values()), "each of the four has written"
 
     on_main = cloned(site, tmp_path / "clone")
