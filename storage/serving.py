@@ -19,7 +19,7 @@ class FilePart:
     """A file from byte `start` up to `stop`, in pieces; a server may send it by its `fileno`. Raises FileNotFoundError."""
 
     def __init__(self, path: str, start: int, stop: int | None) -> None:
-        self._file = Path(path).open("rb", buffering=0)
+        self._file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed by `close`
         self._left = max(0, (os.fstat(self._file.fileno()).st_size if stop is None else stop) - start)
         self._file.seek(start)
 
