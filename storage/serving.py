@@ -16,7 +16,7 @@ _ABSENT = {"404", "NoSuchKey", "NotFound"}
 
 
 class FilePart:
-    """A file from byte `start` up to `stop`, in pieces; a server may send it by its `fileno`. Raises FileNotFoundError."""
+    """A file from byte `start` up to `stop`, in pieces; a server may send it by `fileno`. Raises FileNotFoundError."""
 
     def __init__(self, path: str, start: int, stop: int | None) -> None:
         self._file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed by `close`
