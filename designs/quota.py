@@ -22,6 +22,15 @@ def usage(namespace: Namespace) -> int:
     return int(git) + sum(contents.values_list("bytes", flat=True))
 
 
+def told(namespace: Namespace) -> str:
+    """How much is stored and how much may be, in one line; empty where nobody counts."""
+    may = limit(namespace)
+    if not may:
+        return ""
+    words = {"used": filesizeformat(usage(namespace)), "limit": filesizeformat(may), "owner": namespace.handle}
+    return (_("@%(owner)s stores %(used)s of %(limit)s.") % words).replace("\xa0", " ")
+
+
 class Room:
     """What is left for a namespace while a request or a push uses it up."""
 

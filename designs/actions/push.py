@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from designs import quota
 from designs.actions.change_mirrors import queue_mirrors
 from designs.actions.check_push import check_push
 from designs.actions.receive_push import receive_push
@@ -76,4 +77,6 @@ def _words(project: Project, files: int) -> list[str]:
         lines.append(
             ngettext("%(n)d file is being looked at.", "%(n)d files are being looked at.", files) % {"n": files}
         )
+    if told := quota.told(project.namespace):
+        lines.append(told)
     return [*lines, ""]

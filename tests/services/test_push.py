@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -88,6 +89,7 @@ def test_a_push_is_indexed_as_a_commit_on_the_page_and_answers_with_the_address(
     assert done.returncode == 0, done.stderr
     assert f"remote: Widget: http://127.0.0.1:{site.port}/@ada/widget/" in done.stderr
     assert "looked at" in done.stderr
+    assert re.search(r"remote: @ada stores [\d.]+ KB of 20\.0 GB\.", done.stderr), done.stderr
     newest = json.loads(site.get("/api/v1/projects/ada/widget/commits")[1])["items"][0]
     assert newest["commit"] == tip
     assert clean(site)
