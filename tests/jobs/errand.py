@@ -12,7 +12,7 @@ class Errand(Job):
     objects = JobQuerySet.as_manager()
 
     class Meta:
-        app_label = "jobs"
+        app_label = "tests"
         managed = False
         db_table = "tests_errand"
 
