@@ -97,7 +97,7 @@ def test_an_issue_is_told_with_a_photo_discussed_and_closed(clean_page, site, cl
     expect(page.get_by_label("Text", exact=True)).to_have_value(shown)
     page.get_by_role("button", name="Open the issue").click()
     expect(page.get_by_role("heading", name="Which screws? #3")).to_be_visible()
-    assert page.get_by_alt_text("screws.jpg").evaluate("one => one.naturalWidth") == 64
+    expect(page.get_by_alt_text("screws.jpg")).to_have_js_property("naturalWidth", 64)
     page.get_by_label("Your comment").fill("M4, see #2")
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text("closed it")).to_be_visible()
