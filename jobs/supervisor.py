@@ -1,6 +1,7 @@
 """Keeps the web server and the workers alive: starts them, restarts them, ends them together."""
 
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -49,6 +50,10 @@ def address(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
+MEMORY = "/dev/shm"  # noqa: S108 - gunicorn's sign of life, which on a busy disk would hold pages up
+"""Where Linux keeps files that never see a disk."""
+
+
 def web_command(host: str, port: int) -> list[str]:
     """gunicorn with threads: one process holds the caches, and a slow upload never trips the time-out."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -56,6 +61,7 @@ def web_command(host: str, port: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", bind),
         *("--worker-class", "gthread", "--workers", "1", "--threads", str(settings.WEB_THREADS)),
         "--no-control-socket",
+        *(("--worker-tmp-dir", MEMORY) if os.access(MEMORY, os.W_OK) else ()),
         *("--timeout", "120", "--graceful-timeout", "15", "--keep-alive", "5", "--log-level", "warning"),
     ]
 
