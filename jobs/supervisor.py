@@ -68,7 +68,7 @@ def web_command(host: str, port: int) -> list[str]:
 
 def worker_command() -> list[str]:
     """One worker process, which steps back behind pages."""
-    return ["nice", "-n", "19", sys.executable, "manage.py", "worker"]
+    return [sys.executable, "manage.py", "worker", "--behind"]
 
 
 @dataclass
