@@ -1,8 +1,8 @@
 """From text to tokens: one chain for documents and queries, so that every engine finds the same.
 
-Words are folded (case, accents, French elision), then stemmed in every language of the site. What engines get are tokens
-between spaces. Beside the words of a text stand others by which they are typed: parts of `M3x12` and `OpenFlexure`,
-compounds with and without their hyphen, and neighbours in a title written as one.
+Words are folded (case, accents, French elision), then stemmed in every language of the site. What engines get are
+tokens between spaces. Beside the words of a text stand others by which they are typed: parts of `M3x12` and
+`OpenFlexure`, compounds with and without their hyphen, and neighbours in a title written as one.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
 
@@ -24,10 +25,11 @@ LONGEST_TOKEN = 60
 MOST_BODY_TOKENS = 20_000
 
 _STOP = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to "
-    "was will with from how what which who "
-    "au aux avec ce ces cet cette dans de des du elle en et eux il ils je la le les leur lui ma mais mes ne nos notre nous "
-    "ou par pas pour qu que qui sa se ses sur ta te tes toi ton tu un une vos votre vous est sont chez entre sans".split()
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this "
+    "to was will with from how what which who "
+    "au aux avec ce ces cet cette dans de des du elle en et eux il ils je la le les leur lui ma mais mes ne nos notre "
+    "nous ou par pas pour qu que qui sa se ses sur ta te tes toi ton tu un une vos votre vous est sont chez entre "
+    "sans".split()
 )
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’]")
@@ -90,7 +92,7 @@ def _beside(text: str, *, is_title: bool) -> list[str]:
             found += [_token(piece) for piece in hump if len(piece) > 1]
     if is_title:
         own = [_token(word) for word in words]
-        found += [one + two for one, two in zip(own, own[1:], strict=False) if one.isalpha() and two.isalpha()]
+        found += [one + two for one, two in pairwise(own) if one.isalpha() and two.isalpha()]
     return found
 
 

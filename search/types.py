@@ -49,8 +49,8 @@ class Document:
 class Form:
     """One way to say a thing: all of its tokens are in the document, each as it is or by any of its stems.
 
-    `in_a_row` asks for the tokens as they are, one after the other in one text. Of a single token, `prefix` finds titles
-    with a word that begins so too, and `edits` finds words of titles so many typing errors away.
+    `in_a_row` asks for the tokens as they are, one after the other in one text. Of a single token, `prefix` finds
+    titles with a word that begins so too, and `edits` finds words of titles so many typing errors away.
     """
 
     tokens: tuple[str, ...]
@@ -84,7 +84,8 @@ class Choice:
 class Query:
     """Every clause and every facet must be met; a facet by any of its values, `any_of` by any of its choices.
 
-    A range holds its ends. Counts of a facet in `facet_fields` pass over what is chosen of the same facet.
+    A range holds its ends; without any it asks nothing. Counts of a facet in `facet_fields` pass over what is chosen of
+    the same facet.
     """
 
     clauses: Sequence[Clause] = ()

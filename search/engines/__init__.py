@@ -1,0 +1,1 @@
+"""The engines, each behind the same protocol (search.types.Engine)."""
