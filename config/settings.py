@@ -197,6 +197,7 @@ STORAGES = {
     },
 }
 
+SEARCH_DIR = DATA_DIR / "search"
 S3_DIRECT = env.flag("PARTAGE_S3_DIRECT", True)
 X_ACCEL_REDIRECT = env.text("PARTAGE_X_ACCEL_REDIRECT", "")
 S3_REDIRECT = env.flag("PARTAGE_S3_REDIRECT", default=False)

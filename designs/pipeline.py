@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from designs import contents
+from designs import contents, indexing
 from designs.mesh import sandbox
 from designs.mesh.types import Outcome
 from designs.models import Analysis, Comparison, File, Repair
@@ -38,6 +38,7 @@ def analyse(job: Job) -> Effects:
             model_full=keys.get("model-full", ""),
             marks=keys.get("marks", ""),
         )
+        indexing.touch_content(row.sha256)
 
     return effects
 

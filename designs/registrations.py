@@ -2,7 +2,7 @@
 
 from accounts.actions import delete_account
 from accounts.models import User
-from designs import indexing, pipeline
+from designs import indexing, pipeline, signals
 from designs.actions import receive_push
 from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
@@ -23,7 +23,8 @@ from designs.demo.samples import PASSWORD
 from designs.descriptions import describe_all
 from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair
 from jobs import supervisor, worker
-from search import index
+from search import drift, registry
+from search.indexing import Indexer
 from storage import blobs
 
 
@@ -52,7 +53,11 @@ def register() -> None:
     worker.every_day(sweep_deliveries)
     worker.every_day(sweep_notifications)
     receive_push.AFTER.append(follow_branch)
-    index.use(indexing.find)
+    registry.register("project", indexing.projects, indexing.every_project)
+    registry.register("owner", indexing.owners, indexing.every_owner)
+    worker.beside(Indexer())
+    worker.every_day(drift.mend)
+    signals.connect()
     delete_account.BEFORE.append(leave_projects)
     delete_account.BEFORE.append(leave_lists)
     delete_account.BEFORE.append(leave_transfers)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
@@ -27,6 +27,17 @@ _RUNS: dict[type[Job], Run] = {}
 _AWAY: list[Callable[[BaseException], bool]] = []
 _DAILY: dict[str, Callable[[], object]] = {}
 _AT_START: list[Callable[[], object]] = []
+_BESIDE: list["Beside"] = []
+
+
+class Beside(Protocol):
+    """Work that must not wait for a row in hand: it has a thread of its own in each worker."""
+
+    def forever(self, stopping: threading.Event) -> None:
+        """Work until told to stop. Raises nothing."""
+
+    def drain(self) -> int:
+        """Work until nothing is left."""
 
 
 def register(model: type[Job], run: Run) -> None:
@@ -43,6 +54,11 @@ def postpone_when(is_away: Callable[[BaseException], bool]) -> None:
 def every_day(task: Callable[[], object]) -> None:
     """Let one of the workers call this once a day."""
     _DAILY[f"{task.__module__}.{task.__qualname__}"] = task
+
+
+def beside(work: Beside) -> None:
+    """Let each worker do this in a thread, beside its rows."""
+    _BESIDE.append(work)
 
 
 def at_start(task: Callable[[], object]) -> None:
@@ -78,6 +94,14 @@ class Worker:
                 task()
             except Exception:
                 log.exception("The task %s failed at the start", task.__qualname__)
+        threads = [threading.Thread(target=work.forever, args=[self.stopping], daemon=True) for work in _BESIDE]
+        for thread in threads:
+            thread.start()
+        self._rows_forever()
+        for thread in threads:
+            thread.join()
+
+    def _rows_forever(self) -> None:
         while not self.stopping.is_set():
             close_old_connections()
             try:
@@ -96,6 +120,8 @@ class Worker:
         made = 0
         while not self.stopping.is_set() and self.step(early=True):
             made += 1
+        for work in _BESIDE:
+            work.drain()
         return made
 
     def step(self, *, early: bool = False) -> bool:

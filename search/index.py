@@ -1,23 +1,59 @@
-"""The chosen engine: one function that answers queries for one person."""
+"""The chosen engine, and how a person's words become a question to it."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.conf import settings
 
-from search.types import Query, Results
-
-Find = Callable[[Query, AbstractBaseUser | AnonymousUser], Results]
-_chosen: list[Find] = []
-
-
-def use(find: Find) -> None:
-    """Answer searches with this function from now on."""
-    _chosen[:] = [find]
+from search import analysis, synonyms
+from search.engines.embedded import Embedded
+from search.types import Engine, Hit, Query, Results
 
 
-def search(query: Query, user: AbstractBaseUser | AnonymousUser) -> Results:
-    """What the person may see of what matches. Raises LookupError before an engine is chosen."""
-    if not _chosen:
-        raise LookupError("no search engine is in use")
-    return _chosen[0](query, user)
+@dataclass(frozen=True)
+class Found:
+    """What was found; `is_fuzzy` where nothing was until typing errors were forgiven."""
+
+    results: Results
+    is_fuzzy: bool = False
+
+
+@cache
+def engine() -> Engine:
+    """The engine that needs no server, in the data folder."""
+    return Embedded(Path(settings.SEARCH_DIR))
+
+
+def _with(text: str, query: Query, *, fuzzy: bool = False, typing: bool = False) -> Query:
+    said = analysis.clauses(text, synonyms=synonyms.table(), fuzzy=fuzzy, typing=typing)
+    both = [*query.clauses, *said]
+    sort = "newest" if query.sort == "relevance" and not both else query.sort
+    return replace(query, clauses=both, sort=sort)
+
+
+def find(text: str, query: Query) -> Found:
+    """What a person asks in words, within a query. Without words the newest come first.
+
+    Raises SearchAwayError, and ValueError beyond the window.
+    """
+    strict = _with(text, query)
+    results = engine().search(strict)
+    if results.total or not strict.clauses:
+        return Found(results)
+    forgiving = _with(text, query, fuzzy=True)
+    if forgiving == strict:
+        return Found(results)
+    found = engine().search(forgiving)
+    return Found(found, is_fuzzy=bool(found.total))
+
+
+def suggest(text: str, query: Query) -> list[Hit]:
+    """The best hits while a person is typing: the last word may be a beginning. Raises SearchAwayError."""
+    return engine().suggest(_with(text, query, typing=True))
+
+
+def similar(vector: Sequence[float], k: int, query: Query) -> list[Hit]:
+    """The `k` nearest shapes of what meets the query. Raises SearchAwayError."""
+    return engine().similar(vector, k, query)

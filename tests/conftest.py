@@ -53,6 +53,19 @@ def django_db_modify_db_settings():
         own["TEST"]["NAME"] = f"test_{own['NAME']}_{os.getpid()}"
 
 
+@pytest.fixture
+def index_now(db, settings, tmp_path):
+    """A search index of this test's own; call it to bring the index up to date."""
+    from search import index, indexing, synonyms
+
+    settings.SEARCH_DIR = tmp_path / "search"
+    index.engine.cache_clear()
+    synonyms.forget()
+    yield lambda: indexing.Indexer().drain()
+    index.engine.cache_clear()
+    synonyms.forget()
+
+
 @pytest.fixture(scope="session")
 def shared():
     """The folder of shared data: files/, hostile/, oracle.csv and the rest."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from accounts.models import Namespace, User
+from designs import indexing
 from designs.actions import licence_gate
 from designs.actions.ask_kernel import ask_analyses
 from designs.actions.create_project import free_slug
@@ -69,7 +70,9 @@ def set_cover(project: Project, file: File | None) -> None:
 def set_units(file: File, units: str) -> None:
     """Say in which unit a file was drawn; holds for its later versions too. It is measured anew, in mm."""
     file.units = units
-    file.save(update_fields=["units"])
+    with transaction.atomic():
+        file.save(update_fields=["units"])
+        indexing.touch(file.project_id)
     describe_project(file.project)
     if file.format:
         ask_analyses([(file.sha256, file.format, units)])

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from designs import indexing
 from designs.actions.errors import RefusedError
 from designs.models import Collection, CollectionItem, Like, Project
 
@@ -17,12 +18,16 @@ SLUG = 64
 
 def like(project: Project, *, by: User) -> None:
     """Once a person, however often it is said."""
-    Like.objects.bulk_create([Like(user=by, project=project)], ignore_conflicts=True)
+    with transaction.atomic():
+        Like.objects.bulk_create([Like(user=by, project=project)], ignore_conflicts=True)
+        indexing.touch(project.pk)
 
 
 def unlike(project: Project, *, by: User) -> None:
     """Take it back."""
-    Like.objects.filter(user=by, project=project).delete()
+    with transaction.atomic():
+        Like.objects.filter(user=by, project=project).delete()
+        indexing.touch(project.pk)
 
 
 def save_collection(

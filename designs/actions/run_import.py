@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from designs import words_transfers
+from designs import indexing, words_transfers
 from designs.actions import import_sources
 from designs.actions.commit_files import commit_files
 from designs.actions.create_project import free_slug
@@ -157,6 +157,7 @@ def _ended(row: Import, phase: str, said: str = "") -> Callable[[], None]:
 
 def _done(row: Import, project: Project, missing: list[dict[str, str]]) -> None:
     Project.objects.filter(pk=project.pk).update(visibility=row.visibility)
+    indexing.touch(project.pk)
     describe_project(Project.objects.with_card().get(pk=project.pk))
     Import.objects.filter(pk=row.pk).update(phase=Phase.DONE, said="", sealed_secret="", missing=missing[:500])
     row.upload.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Namespace, User
 from designs import licences
+from designs.models.found import Found
 from storage.git.repo import Repo
 
 SHARD = "main"
@@ -28,13 +29,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def _of(self, user: User | AnonymousUser) -> Q:
         if not user.is_authenticated:
             return Q(pk__in=[])
-        if user.is_staff:
-            return Q()
-        return (
+        own = (
             Q(namespace__user=user.pk)
             | Q(namespace__organisation__memberships__user=user.pk)
             | Q(collaborators__user=user.pk)
         )
+        if user.is_staff:
+            return own | Q(hidden_at__isnull=False) & ~Q(visibility=Project.Visibility.PRIVATE)
+        return own
 
     def listed_for(self, user: User | AnonymousUser) -> Self:
         """Public projects, and those the user belongs to. Every listing starts here."""
@@ -51,7 +53,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.select_related("namespace__user", "namespace__organisation", "cover")
 
 
-class Project(models.Model):
+class Project(Found):
     """A design with its history. Its repository's folder is named by an id that never changes."""
 
     class Visibility(models.TextChoices):
@@ -104,6 +106,11 @@ class Project(models.Model):
     def get_absolute_url(self) -> str:
         """The overview page."""
         return reverse("designs:project", args=[self.namespace.handle, self.slug])
+
+    @property
+    def subject(self) -> str:
+        """What search calls it."""
+        return f"project:{self.pk}"
 
     @property
     def path(self) -> Path:

@@ -4,10 +4,11 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
+from designs.models.found import Found
 from designs.models.project import Project
 
 
-class Release(models.Model):
+class Release(Found):
     """A version that people are told to use. `files` is [{path, oid, size, sha256}] as it was on that day."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="releases")
@@ -26,6 +27,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return self.tag
+
+    @property
+    def subject(self) -> str:
+        """A project with a release is found by that."""
+        return f"project:{self.project_id}"
 
     def get_absolute_url(self) -> str:
         """The release's page."""
