@@ -142,7 +142,7 @@ class Engine(Protocol):
         """Make durable and visible what was replaced since the last commit."""
 
     def release(self) -> None:
-        """Let go of what one writer alone may hold."""
+        """Let go of what one writer of the version that answers alone may hold."""
 
     def search(self, query: Query) -> Results:
         """Total, hits and counts. Raises ValueError beyond WINDOW."""

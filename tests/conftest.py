@@ -61,7 +61,7 @@ def index_now(db, settings, tmp_path):
     settings.SEARCH_DIR = tmp_path / "search"
     index.engine.cache_clear()
     synonyms.forget()
-    yield lambda: indexing.Indexer().drain()
+    yield indexing.Indexer().drain
     index.engine.cache_clear()
     synonyms.forget()
 

@@ -146,9 +146,8 @@ class Embedded:
         self._writer(self._version(version)).commit()
 
     def release(self) -> None:
-        """Let another process write."""
-        for version in list(self._writers):
-            self._close(version)
+        """Let another process write the version that answers."""
+        self._close(self.current())
 
     def _writer(self, version: str) -> "_Writer":
         with self._lock:

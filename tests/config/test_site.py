@@ -15,7 +15,7 @@ def test_readyz_names_each_part_with_its_state(client):
     answer = client.get("/readyz")
     parts = answer.json()["parts"]
     assert answer.status_code == 200, parts
-    assert set(parts) == {"database", "repositories", "blobs", "disk", "git", "sandbox"}
+    assert set(parts) == {"database", "repositories", "blobs", "disk", "git", "sandbox", "search"}
 
 
 def test_readyz_says_503_when_a_part_is_broken(client, monkeypatch):

@@ -62,7 +62,8 @@ def _text(answer):
         "/robots.txt",
     ],
 )
-def test_a_public_project_is_open_to_whoever_comes(client, project, address):
+def test_a_public_project_is_open_to_whoever_comes(client, project, address, index_now):
+    index_now()
     assert client.get(address).status_code == 200
 
 
@@ -73,14 +74,16 @@ def test_what_writes_asks_to_sign_in(client, project, address):
     assert answer["Location"].startswith("/accounts/login/")
 
 
-def test_the_home_page_and_the_search_show_designs_without_signing_in(client, project):
+def test_the_home_page_and_the_search_show_designs_without_signing_in(client, project, index_now):
+    index_now()
     assert "A knob for a stove." in _text(client.get("/"))
     assert "A knob for a stove." in _text(client.get("/search/?q=knob"))
     assert "A knob for a stove." not in _text(client.get("/search/?q=boat"))
 
 
 @pytest.mark.parametrize("stranger", ["", "mallory"])
-def test_a_private_project_is_nowhere_for_a_stranger(client, project, stranger):
+def test_a_private_project_is_nowhere_for_a_stranger(client, project, stranger, index_now):
+    index_now()
     Project.objects.update(visibility="private")
     if stranger:
         client.force_login(factories.make_user(stranger))
@@ -320,7 +323,8 @@ def test_files_of_any_name_have_a_page(client, project, name):
 @pytest.mark.parametrize(
     "address", ["/?page=x", "/search/?page=-3&q=%00", "/search/?page=99999999999", "/@ada/?page=9e9"]
 )
-def test_odd_questions_are_answered_calmly(client, project, address):
+def test_odd_questions_are_answered_calmly(client, project, address, index_now):
+    index_now()
     assert client.get(address).status_code == 200
 
 
