@@ -53,7 +53,7 @@ SIGNED_IN = [
 
 
 @pytest.fixture
-def site(live_server):
+def site(live_server, index_now):
     call_command("createcachetable")
     load()
     call_command("worker", once=True)
