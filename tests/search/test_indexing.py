@@ -55,9 +55,10 @@ def test_a_change_is_found_once_the_worker_has_had_its_turn(things, index_now):
 
 
 def test_a_change_that_is_rolled_back_leaves_nothing(things, index_now):
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         outbox.changed("thing:1")
-        raise RuntimeError
+        assert outbox.waiting() == 1
+        transaction.set_rollback(True)
     assert outbox.waiting() == 0
 
 
@@ -76,9 +77,10 @@ def test_rows_wait_while_the_engine_is_away(things, index_now, monkeypatch):
     def away(**_told):
         raise SearchAwayError("no")
 
-    with monkeypatch.context() as broken, pytest.raises(SearchAwayError):
+    with monkeypatch.context() as broken:
         broken.setattr(index.engine(), "commit", away)
-        index_now()
+        with pytest.raises(SearchAwayError):
+            index_now()
     assert outbox.waiting() == 1
     index_now()
     assert (outbox.waiting(), titles("lamp")) == (0, [1])
