@@ -17,6 +17,7 @@ ACCOUNT_RATE_LIMITS = {
     "comment": "30/10m/user,300/d/user",
     "photo": "60/10m/user,500/d/user",
     "report": "20/h/ip",
+    "shape": "10/10m/ip,60/d/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -35,11 +35,16 @@ _RANGE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{1,18})?|-(\d{1,18}))\s*")
 
 
 def guarded(response: HttpResponseBase, project: Project, *, forever: bool) -> HttpResponseBase:
+    """The headers of a project's bytes: what a stranger gave is harmless, and kept as long as the project allows."""
+    public = project.visibility == Project.Visibility.PUBLIC and not project.hidden_at
+    return shielded(response, public=public, forever=forever)
+
+
+def shielded(response: HttpResponseBase, *, public: bool, forever: bool) -> HttpResponseBase:
     """The headers that make a stranger's bytes harmless, and how long a browser may keep them."""
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    public = project.visibility == Project.Visibility.PUBLIC and not project.hidden_at
     kept = f"max-age={YEAR}, immutable" if forever else "max-age=0, must-revalidate"
     response["Cache-Control"] = f"{'public' if public else 'private'}, {kept}"
     return response

@@ -7,23 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Namespace, User
-from designs import licences
+from designs import categories, licences
+from designs.discovery import values
 from designs.models import Collaborator, Project, Report
 
-PROCESSES = [
-    ("material-extrusion", _("3D print: filament (FDM)")),
-    ("vat-photopolymerisation", _("3D print: resin")),
-    ("powder-bed-fusion", _("3D print: powder")),
-    ("laser-cutting", _("Laser cutting")),
-    ("cnc-milling", _("CNC milling")),
-    ("turning", _("Turning")),
-    ("sheet-metal", _("Sheet metal")),
-    ("woodworking", _("Woodworking")),
-    ("electronics", _("Electronics")),
-    ("casting", _("Moulding and casting")),
-    ("sewing", _("Sewing and textile")),
-    ("other", _("Something else")),
-]
+PROCESSES = list(values.PROCESSES.items())
 MOST_WORDS = 20
 LONGEST_WORD = 40
 
@@ -75,6 +63,7 @@ class ProjectForm(forms.Form):
         initial=licences.DEFAULT,
         help_text=_("What others may do with it. An open licence lets everybody make, change and sell it."),
     )
+    category = forms.ChoiceField(label=_("Category"), choices=[("", "–"), *categories.CHOICES], required=False)
     tags = WordsField(label=_("Tags"), help_text=_("With commas between them."))
     processes = forms.MultipleChoiceField(
         label=_("Made by"), choices=PROCESSES, required=False, widget=forms.CheckboxSelectMultiple

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from accounts.models import Namespace, User
-from designs import licences, results
-from designs.discovery import texts
+from designs import licences, results, starter
+from designs.discovery import texts, values
 from designs.discovery.ids import OWNER, PART, PROJECT, document_id
 from designs.discovery.measures import Measures, of_part, of_project
 from designs.discovery.readers import PUBLIC, audience
@@ -102,9 +102,10 @@ def _documents(project: Project, likes: int, *, is_released: bool, root: int) ->
     shared = {
         "reader": audience(project),
         "owner": [project.namespace.handle],
-        "material": project.materials,
+        "material": [values.fold(one) for one in project.materials],
         "process": project.processes,
-        "tag": project.tags,
+        "tag": [values.fold(one) for one in project.tags],
+        "category": [project.category] if project.category else [],
         **_licence(project.licence),
         "language": languages,
         "released": ["yes"] if is_released else [],
@@ -173,7 +174,8 @@ def _readme(project: Project, tree: Iterable[Entry]) -> str:
     for entry in tree:
         if "/" not in entry.path and entry.name.lower().startswith("readme"):
             try:
-                told.append(texts.plain(project.repo.read(entry.oid, README_BYTES).decode(errors="replace")))
+                text = project.repo.read(entry.oid, README_BYTES).decode(errors="replace")
+                told.append(texts.plain(starter.written(text)))
             except (GitError, OSError, ValueError):
                 continue
     return " ".join(told[:4])

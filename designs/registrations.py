@@ -15,13 +15,14 @@ from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.run_import import run_import, sweep_imports
 from designs.actions.run_mirror import run_mirror
+from designs.actions.saved_searches import PERIOD, look_again, send_found, sweep_mails
 from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
 from designs.actions.webhooks import deliver, sweep_deliveries
 from designs.demo.samples import PASSWORD
 from designs.descriptions import describe_all
-from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair
+from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair, SearchMail
 from jobs import supervisor, worker
 from search import drift, registry
 from search.indexing import Indexer
@@ -37,6 +38,7 @@ def register() -> None:
     worker.register(Comparison, pipeline.compare)
     worker.register(Repair, pipeline.repair)
     worker.register(NotificationMail, send)
+    worker.register(SearchMail, send_found)
     worker.register(Delivery, deliver)
     worker.postpone_when(blobs.is_down)
     worker.at_start(catch_up)
@@ -52,6 +54,8 @@ def register() -> None:
     worker.every_day(sweep_photos)
     worker.every_day(sweep_deliveries)
     worker.every_day(sweep_notifications)
+    worker.every_day(sweep_mails)
+    worker.every(PERIOD, look_again)
     receive_push.AFTER.append(follow_branch)
     registry.register("project", indexing.projects, indexing.every_project)
     registry.register("owner", indexing.owners, indexing.every_owner)

@@ -160,8 +160,13 @@ class Result:
 
 def of_files(project: Project, files: Sequence[File], profile: Profile = DEFAULT_FDM) -> list[Result]:
     """The results of these files of one project, in their order, in one query, judged for a profile."""
-    found = _analyses(file for file in files if file.format)
-    return [Result(project, file, found.get(file.pk), machine_for(file.format, profile)) for file in files]
+    return of_many([(project, file) for file in files], profile)
+
+
+def of_many(pairs: Sequence[tuple[Project, File]], profile: Profile = DEFAULT_FDM) -> list[Result]:
+    """The results of files of several projects, in their order, in one query."""
+    found = _analyses(file for _, file in pairs if file.format)
+    return [Result(project, file, found.get(file.pk), machine_for(file.format, profile)) for project, file in pairs]
 
 
 def _analyses(files: Iterable[File]) -> dict[int, Analysis]:

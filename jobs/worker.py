@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 _RUNS: dict[type[Job], Run] = {}
 _AWAY: list[Callable[[BaseException], bool]] = []
-_DAILY: dict[str, Callable[[], object]] = {}
+_REPEATED: dict[str, tuple[Callable[[], object], timedelta]] = {}
 _AT_START: list[Callable[[], object]] = []
 _BESIDE: list["Beside"] = []
 
@@ -53,7 +53,12 @@ def postpone_when(is_away: Callable[[BaseException], bool]) -> None:
 
 def every_day(task: Callable[[], object]) -> None:
     """Let one of the workers call this once a day."""
-    _DAILY[f"{task.__module__}.{task.__qualname__}"] = task
+    every(DAY, task)
+
+
+def every(period: timedelta, task: Callable[[], object]) -> None:
+    """Let one of the workers call this once in each period."""
+    _REPEATED[f"{task.__module__}.{task.__qualname__}"] = (task, period)
 
 
 def beside(work: Beside) -> None:
@@ -107,7 +112,7 @@ class Worker:
             try:
                 busy = self.step()
                 if not busy:
-                    self.run_daily()
+                    self.run_repeated()
             except DatabaseError as error:
                 log.error("The database does not answer: %s", error)
                 connections.close_all()
@@ -171,15 +176,15 @@ class Worker:
         except LeaseLostError:
             log.warning("%s: the lease was lost", lease.job)
 
-    def run_daily(self) -> None:
-        """Run each daily task that is due, if no other worker took it."""
-        for name, task in _DAILY.items():
+    def run_repeated(self) -> None:
+        """Run each repeated task that is due, if no other worker took it."""
+        for name, (task, period) in _REPEATED.items():
             due, _ = Daily.objects.get_or_create(name=name)
             now = timezone.now()
             mine = Daily.objects.filter(name=name, due_at=due.due_at, due_at__lte=now)
-            if not mine.update(due_at=now + DAY):
+            if not mine.update(due_at=now + period):
                 continue
             try:
                 task()
             except Exception:
-                log.exception("The daily task %s failed", name)
+                log.exception("The repeated task %s failed", name)

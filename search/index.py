@@ -33,19 +33,20 @@ def _with(text: str, query: Query, *, fuzzy: bool = False, typing: bool = False)
     return replace(query, clauses=both, sort=sort)
 
 
-def find(text: str, query: Query) -> Found:
+def find(text: str, query: Query, *, forgiving: bool = True) -> Found:
     """What a person asks in words, within a query. Without words the newest come first.
 
+    Where nothing is found, `forgiving` asks once more with typing errors forgiven.
     Raises SearchAwayError, and ValueError beyond the window.
     """
     strict = _with(text, query)
     results = engine().search(strict)
-    if results.total or not strict.clauses:
+    if results.total or not strict.clauses or not forgiving:
         return Found(results)
-    forgiving = _with(text, query, fuzzy=True)
-    if forgiving == strict:
+    fuzzy = _with(text, query, fuzzy=True)
+    if fuzzy == strict:
         return Found(results)
-    found = engine().search(forgiving)
+    found = engine().search(fuzzy)
     return Found(found, is_fuzzy=bool(found.total))
 
 

@@ -15,7 +15,9 @@ from designs.actions.errors import RefusedError
 from designs.descriptions import describe_before, describe_project
 from designs.models import File, Project, ProjectRedirect
 
-FIELDS = {"name", "summary", "licence", "tags", "processes", "materials", "visibility", "default_branch"}
+FIELDS = {
+    "name", "summary", "licence", "category", "tags", "processes", "materials", "visibility", "default_branch",
+}  # fmt: skip
 
 
 def update_project(project: Project, values: Mapping[str, object]) -> Project:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from accounts.models import Namespace, User
-from designs import large_files, licences
+from designs import large_files, licences, starter
 from designs.actions.commit_files import commit_files
 from designs.actions.errors import RefusedError
 from designs.descriptions import describe_project
@@ -31,6 +31,7 @@ def create_project(
     slug: str = "",
     summary: str = "",
     licence: str = licences.DEFAULT,
+    category: str = "",
     tags: Sequence[str] = (),
     processes: Sequence[str] = (),
     materials: Sequence[str] = (),
@@ -47,6 +48,7 @@ def create_project(
         name=name,
         summary=summary,
         licence=licence,
+        category=category,
         tags=list(tags),
         processes=list(processes),
         materials=list(materials),
@@ -80,26 +82,9 @@ def free_slug(namespace: Namespace, slug: str) -> str:
 
 def _commit_first_files(project: Project, by: User) -> None:
     """A README, and the .gitattributes by which meshes and CAD files that clones add go by Git LFS too."""
-    licence = licences.LICENCES.get(project.licence)
-    text = "\n".join(
-        [
-            f"# {project.name}",
-            "",
-            project.summary or _("What is it, and what is it for?"),
-            "",
-            "## " + _("Make it"),
-            "",
-            _("Which files to print or cut, in which material, with which settings."),
-            "",
-            "## " + _("Licence"),
-            "",
-            f"[{licence.name}]({licence.url})" if licence else project.licence,
-            "",
-        ]
-    )
     with tempfile.TemporaryDirectory(dir=settings.UPLOADS_DIR) as folder:
         file = Path(folder) / "README.md"
-        file.write_text(text)
+        file.write_text(starter.readme(project.name, project.summary, project.licence))
         attributes = Path(folder) / "attributes"
         attributes.write_text(large_files.attributes_file())
         puts = [Put("README.md", file), Put(".gitattributes", attributes)]

@@ -54,7 +54,7 @@ def fork_project(
         forked_from=source,
         forked_licence=source.licence,
         created_by=by,
-        **{field: getattr(source, field) for field in ("summary", "tags", "processes", "materials")},
+        **{field: getattr(source, field) for field in ("summary", "category", "tags", "processes", "materials")},
     )
     copied = forks.copy(source.path, fork.path, source.default_branch)
     try:

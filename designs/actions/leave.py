@@ -23,6 +23,6 @@ def leave_transfers(user: User) -> None:
 
 
 def leave_lists(user: User) -> None:
-    """What the person liked, watched, collected and was told is gone; what they said stays."""
-    for rows in (user.likes, user.watches, user.collections, user.told):
+    """What the person liked, watched, collected, searched and was told is gone; what they said stays."""
+    for rows in (user.likes, user.watches, user.collections, user.told, user.saved_searches):
         rows.all().delete()

@@ -40,6 +40,7 @@ def show(project: Project) -> dict[str, Any]:
         "summary": project.summary,
         "licence": project.licence,
         "is_open": project.is_open,
+        "category": project.category,
         "tags": project.tags,
         "processes": project.processes,
         "materials": project.materials,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
-from designs import licences
+from designs import categories, licences
 
 
 def _clean(value: str) -> str:
@@ -40,6 +40,15 @@ Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str, Field(max_length=60), AfterValidator(_clean)]
 
 
+def _category(value: str) -> str:
+    if value and value not in categories.NAMES:
+        raise ValueError(f"one of {', '.join(categories.NAMES)}, or nothing")
+    return value
+
+
+Category = Annotated[str, Field(max_length=20), AfterValidator(_category)]
+
+
 class Strict(Schema):
     """Unknown fields are mistakes."""
 
@@ -54,6 +63,7 @@ class NewProject(Strict):
     slug: Slug | Literal[""] = ""
     summary: Summary = ""
     licence: Licence = licences.DEFAULT
+    category: Category = ""
     tags: Words = []
     processes: Words = []
     materials: Words = []
@@ -68,6 +78,7 @@ class ProjectChange(Strict):
     slug: Slug | None = None
     summary: Summary | None = None
     licence: Licence | None = None
+    category: Category | None = None
     tags: Words | None = None
     processes: Words | None = None
     materials: Words | None = None

@@ -17,14 +17,15 @@ from storage.git.types import Put
 
 def load() -> int:
     """Make the sample people and projects that are missing. Returns how many projects were made."""
-    people = {handle: _person(handle) for handle in PEOPLE}
+    people = {handle: person(handle) for handle in PEOPLE}
     missing = [s for s in SAMPLES if not Project.objects.filter(namespace__handle=s.owner, slug=s.slug).exists()]
     for sample in missing:
         _project(sample, people[sample.owner])
     return len(missing)
 
 
-def _person(handle: str) -> User:
+def person(handle: str) -> User:
+    """One of the sample people, made where missing."""
     if found := User.objects.filter(username=handle).first():
         return found
     name, bio, location = PEOPLE[handle]

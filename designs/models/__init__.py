@@ -16,6 +16,7 @@ from designs.models.release import Release
 from designs.models.repair import Repair
 from designs.models.report import Report
 from designs.models.revision import Revision
+from designs.models.saved_search import SavedSearch, SearchMail
 from designs.models.transfer import Export, Import, Mirror
 from designs.models.upload import StagedUpload
 from designs.models.watching import Collection, CollectionItem, Like, Watch
@@ -52,6 +53,8 @@ __all__ = [
     "Repair",
     "Report",
     "Revision",
+    "SavedSearch",
+    "SearchMail",
     "StagedUpload",
     "Watch",
     "Webhook",

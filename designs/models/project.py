@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Namespace, User
-from designs import licences
+from designs import categories, licences
 from designs.models.found import Found
 from storage.git.repo import Repo
 
@@ -68,6 +68,7 @@ class Project(Found):
     name = models.CharField(max_length=100)
     summary = models.CharField(max_length=300, blank=True)
     licence = models.CharField(max_length=40, default=licences.DEFAULT)
+    category = models.CharField(max_length=20, blank=True, choices=categories.CHOICES)
     tags = models.JSONField(default=list, blank=True)
     processes = models.JSONField(default=list, blank=True)
     materials = models.JSONField(default=list, blank=True)

@@ -83,6 +83,11 @@ def _drawn(project: Project, file_id: int, field: str, kind: str) -> HttpRespons
 
 def send_drawn(project: Project, sha256: str, kind: str) -> HttpResponseBase:
     """A blob that the kernel made for a page of this project; 404 where it made none."""
+    return guarded(open_drawn(sha256, kind), project, forever=True)
+
+
+def open_drawn(sha256: str, kind: str) -> HttpResponseBase:
+    """A blob that the kernel made, without the headers of whom it is for; 404 where it made none."""
     if not sha256:
         raise Http404("not drawn")
     try:
@@ -91,4 +96,4 @@ def send_drawn(project: Project, sha256: str, kind: str) -> HttpResponseBase:
         raise Http404("not here") from missing
     response = FileResponse(content, content_type=kind)
     response["ETag"] = f'"{sha256}"'
-    return guarded(response, project, forever=True)
+    return response

@@ -1,42 +1,172 @@
-"""Search: the engine gives ids, this page gives them faces."""
+"""Search: the engine gives ids and counts, these pages give them faces; the right to see each is asked again here."""
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
 
-from designs.discovery import ids
+from designs.discovery import asked as asking
+from designs.discovery import facets, machines, shown, values
+from designs.discovery.asked import Asked
+from designs.discovery.nothing import advice
 from designs.discovery.readers import readers
+from designs.mesh.profiles import PROFILES
 from designs.models import Project
 from designs.views.cards import cards
-from designs.views.paging import page_number
+from designs.words import profiles
 from search import index
-from search.types import WINDOW, Query, SearchAwayError
+from search.types import WINDOW, Hit, Query, SearchAwayError
 
-PER_PAGE = 24
-MOST_TEXT = 200
+MOST_SUGGESTED = 4
+MOST_IN_FEED = 30
 
 
 def results(request: HttpRequest) -> HttpResponse:
-    """Projects that match, in the engine's order; the asker's right to see them is asked again here."""
-    text = request.GET.get("q", "").replace("\0", "").strip()[:MOST_TEXT]
-    number = min(page_number(request), WINDOW // PER_PAGE)
-    asked = Query(
-        facets={"kind": ["project"], "reader": readers(request.user)},
-        offset=(number - 1) * PER_PAGE,
-        limit=PER_PAGE,
-    )
+    """What matches, with what it can be narrowed by. While the engine is away the page says so with 503."""
+    asked = asking.read(request.GET)
     try:
-        found = index.find(text, asked)
+        found = index.find(asked.words, asked.query(request.user, facet_fields=facets.FIELDS))
+        context = _context(request, asked, found)
     except SearchAwayError:
-        return render(request, "search/away.html", {"query": text}, status=503)
-    pks = ids.of_slot([hit.id for hit in found.results.hits], ids.PROJECT)
-    rows = {row.pk: row for row in Project.objects.listed_for(request.user).filter(pk__in=pks).with_card()}
-    total = found.results.total
-    context = {
-        "query": text,
+        return render(request, "search/away.html", {"asked": asked}, status=503)
+    return render(request, "search/results.html", context)
+
+
+def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str, object]:
+    total, hits = found.results.total, found.results.hits
+    return {
+        "asked": asked,
+        "query": asked.text,
         "total": total,
         "is_fuzzy": found.is_fuzzy,
-        "cards": cards([rows[pk] for pk in pks if pk in rows]),
-        "number": number,
-        "has_next": number * PER_PAGE < min(total, WINDOW // PER_PAGE * PER_PAGE),
+        "tabs": _tabs(asked, dict(found.results.facets.get("kind", ()))),
+        "panels": facets.panels(asked, found.results.facets) if asked.kind != "people" else [],
+        "chips": facets.chips(asked),
+        "cards": cards(shown.projects(hits, request.user)),
+        "parts": shown.parts(hits, request.user),
+        "owners": shown.owners(hits),
+        "advice": advice(asked, request.user) if not total else None,
+        "wrong": [_WRONG[name]() for name in asked.wrong],
+        "machines": machines.catalogue().values(),
+        "machine": asked.own_machine,
+        "profiles": [(key, profiles.profile_name(profile)) for key, profile in PROFILES.items()],
+        "sorts": [(key, name(), key == asked.sort, asked.address(sort=key)) for key, name in _SORTS.items()],
+        "hidden": [pair for pair in asked.params() if pair[0] not in _TYPED],
+        "feed": asked.address("designs:search_feed", sort="newest"),
+        "params": urlencode(asked.params()),
+        "can_save": bool(asked.params()) and not asked.kind,
+        "number": asked.page,
+        "has_next": asked.page * asking.PER_PAGE < min(total, WINDOW // asking.PER_PAGE * asking.PER_PAGE),
     }
-    return render(request, "search/results.html", context)
+
+
+_TYPED = {
+    "q", "machine", "bed", "nozzle", "profile", "size_min", "size_max", "mass_min", "mass_max", "page",
+}  # fmt: skip
+"""What the form of the page sends itself."""
+_SORTS: dict[str, Callable[[], str]] = {
+    "relevance": lambda: _("Best match"),
+    "newest": lambda: _("Newest"),
+    "liked": lambda: _("Most liked"),
+    "made": lambda: _("Most made"),
+}
+_WRONG: dict[str, Callable[[], str]] = {
+    "machine": lambda: _("We do not know that machine; type its bed instead."),
+    "bed": lambda: _("A bed is two or three lengths in mm, such as 220 x 220 x 250."),
+    "nozzle": lambda: _("A nozzle is a number in mm, such as 0.4."),
+    "size_min": lambda: _("A size is a number in mm."),
+    "size_max": lambda: _("A size is a number in mm."),
+    "mass_min": lambda: _("A mass is a number in g."),
+    "mass_max": lambda: _("A mass is a number in g."),
+}
+
+
+def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, int, bool, str]]:
+    names = {"": _("Designs"), "parts": _("Parts"), "people": _("People and organisations")}
+    return [
+        (name, sum(counts.get(kind, 0) for kind in asking.KINDS[key]), key == asked.kind, asked.address(kind=key))
+        for key, name in names.items()
+    ]
+
+
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The best of each kind while somebody is typing: a fragment for the search box. Empty while the engine is away."""
+    text = request.GET.get("q", "").replace("\0", "")[: asking.MOST_TEXT]
+    context: dict[str, object] = {"text": text}
+    if text.strip():
+        try:
+            context |= {
+                "projects": shown.projects(_suggested(request, text, ["project"]), request.user),
+                "parts": shown.parts(_suggested(request, text, ["part"]), request.user),
+                "owners": shown.owners(_suggested(request, text, ["person", "organisation"])),
+                "materials": _materials(request, text),
+            }
+        except SearchAwayError:
+            context["is_away"] = True
+    return render(request, "search/_suggestions.html", context)
+
+
+def _suggested(request: HttpRequest, text: str, kinds: list[str]) -> list[Hit]:
+    whose = readers(request.user)
+    return index.suggest(text, Query(facets={"kind": kinds, "reader": whose}, limit=MOST_SUGGESTED))
+
+
+def _materials(request: HttpRequest, text: str) -> list[tuple[str, str]]:
+    """Materials of a word that begins so, as (name, address)."""
+    start = values.fold(text)
+    whose = {"kind": ["project"], "reader": readers(request.user)}
+    counts = index.find("", Query(facets=whose, facet_fields=["material"], limit=0)).results.facets["material"]
+    begins = re.compile(rf"(?:^|\s){re.escape(start)}")
+    found = [value for value, _count in counts if begins.search(value)][:MOST_SUGGESTED]
+    return [(values.shown("material", value), Asked(facets={"material": (value,)}).address()) for value in found]
+
+
+def feed(request: HttpRequest) -> HttpResponse:
+    """The newest designs that match, as Atom. Raises nothing: while the engine is away it answers 503."""
+    asked = asking.read(request.GET)
+    query = asked.query(request.user, limit=MOST_IN_FEED)
+    try:
+        found = index.find(asked.words, replace(query, sort="newest", offset=0))
+    except SearchAwayError:
+        return HttpResponse(status=503, headers={"Retry-After": "60"})
+    return _Found(asked, shown.projects(found.results.hits, request.user))(request)
+
+
+class _Found(Feed):  # type: ignore[type-arg]
+    feed_type = Atom1Feed
+
+    def __init__(self, asked: Asked, projects: list[Project]) -> None:
+        self.projects = projects
+        self.title = _("“%(query)s” on %(site)s") % {"query": asked.text or _("Designs"), "site": settings.SITE_NAME}
+        self.link = settings.SITE_URL + asked.address()
+        self.feed_url = settings.SITE_URL + asked.address("designs:search_feed")
+        self.feed_guid = self.feed_url
+
+    def items(self) -> list[Project]:
+        return self.projects
+
+    def item_title(self, item: Project) -> str:
+        return item.name
+
+    def item_description(self, item: Project) -> str:
+        return item.summary
+
+    def item_link(self, item: Project) -> str:
+        return item.url
+
+    def item_guid(self, item: Project) -> str:
+        return f"{settings.SITE_URL}/projects/{item.repository_id}"
+
+    def item_pubdate(self, item: Project) -> datetime:
+        return item.created_at
+
+    def item_updateddate(self, item: Project) -> datetime:
+        return item.updated_at

@@ -24,7 +24,9 @@ from designs.views.lookup import person
 from designs.views.page import project_page, show
 from storage.lfs import attributes
 
-DESCRIBED = ("name", "summary", "licence", "tags", "processes", "materials", "visibility", "default_branch")
+DESCRIBED = (
+    "name", "summary", "licence", "category", "tags", "processes", "materials", "visibility", "default_branch",
+)  # fmt: skip
 
 
 class Forms:

@@ -10,3 +10,4 @@ import "./mesh-compare.js";
 import "./file-drop.js";
 import "./image-slider.js";
 import "./photo-drop.js";
+import "./search-box.js";

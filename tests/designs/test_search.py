@@ -96,7 +96,7 @@ def test_a_part_is_found_by_its_name_its_size_and_its_verdict(ada, index_now):
     Worker().drain()
     index_now()
     assert found("arm", kind="part") == 1
-    assert found("frames", kind="part", material=["PLA"], format=["stl"], verdict=["fdm-220:prints"]) == 1
+    assert found("frames", kind="part", material=["pla"], format=["stl"], verdict=["fdm-220:prints"]) == 1
     public = {"reader": ["public"], "kind": ["part"]}
     (hit,) = index.find("left", Query(facets=public, ranges={"large": (19, 21), "mass": (0.1, 50)})).results.hits
     assert index.find("", Query(facets=public, ranges={"large": (None, 19)})).results.total == 0

@@ -9,7 +9,7 @@ from tests.jobs.errand import Errand
 def errands(transactional_db, monkeypatch):
     """The errands' table, for one test."""
     monkeypatch.setattr(worker, "_RUNS", {})
-    monkeypatch.setattr(worker, "_DAILY", {})
+    monkeypatch.setattr(worker, "_REPEATED", {})
     with connection.schema_editor() as editor:
         editor.create_model(Errand)
     yield Errand.objects

@@ -117,11 +117,11 @@ def test_a_daily_task_runs_once_a_day_however_many_workers_there_are(errands):
         calls.append(timezone.now())
 
     worker.every_day(sweep)
-    Worker().run_daily()
-    Worker().run_daily()
+    Worker().run_repeated()
+    Worker().run_repeated()
     assert len(calls) == 1
     Daily.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    Worker().run_daily()
+    Worker().run_repeated()
     assert len(calls) == 2
 
 
@@ -133,7 +133,7 @@ def test_a_daily_task_that_fails_stops_nothing(errands, caplog):
 
     worker.every_day(broken)
     worker.every_day(lambda: calls.append(1))
-    Worker().run_daily()
+    Worker().run_repeated()
     assert calls == [1]
 
 
@@ -144,7 +144,7 @@ def start_worker():
         "from datetime import timedelta\n"
         "from jobs import worker\n"
         "from tests.jobs.errand import Errand, add_one\n"
-        "worker._RUNS.clear(); worker._DAILY.clear()\n"
+        "worker._RUNS.clear(); worker._REPEATED.clear()\n"
         "def run(errand):\n"
         "    print('took', flush=True); time.sleep(0.2)\n"
         "    return add_one(errand)\n"
