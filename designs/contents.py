@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from designs.models import LfsObject, Project
+from designs.models import Project
 from storage import serving
 from storage.git.blob_reader import BlobReader
 from storage.git.errors import MissingPathError
@@ -124,9 +124,7 @@ def read_many(project: Project, oids: Iterable[str], limit: int) -> dict[str, by
 
 
 def copy_stored(sha256: str, target: Path) -> bool:
-    """Write a content that any project holds by LFS to a file; False where none does."""
-    if not LfsObject.objects.filter(sha256=sha256).exists():
-        return False
+    """Write a content of the store of blobs to a file; False where it is not there."""
     try:
         with target.open("wb") as out:
             out.writelines(serving.stream(sha256))

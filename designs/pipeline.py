@@ -11,7 +11,7 @@ from django.conf import settings
 from designs import contents, indexing
 from designs.mesh import sandbox
 from designs.mesh.types import Outcome
-from designs.models import Analysis, Comparison, File, Repair
+from designs.models import Analysis, Comparison, File, LfsObject, Repair
 from jobs.models import Job
 from storage import blobs
 
@@ -97,11 +97,13 @@ def _refusal(outcome: Outcome) -> dict[str, Any]:
 
 
 def _fetch(sha256: str, format: str, stem: Path) -> Path:
-    """Copy a content out of the store or of any project's git. Raises LookupError when none holds it any more."""
+    """Copy a content that is held by LFS, in any project's git, or only to be compared. Raises LookupError."""
     into = stem.with_suffix(f".{format}")
-    if contents.copy_stored(sha256, into):
+    if LfsObject.objects.filter(sha256=sha256).exists() and contents.copy_stored(sha256, into):
         return into
     for file in File.objects.filter(sha256=sha256).select_related("project")[:20]:
         if file.project.path.is_dir() and file.project.repo.copy_to(file.oid, into) == sha256:
             return into
+    if contents.copy_stored(sha256, into):
+        return into
     raise LookupError("no project holds this content any more")

@@ -28,6 +28,17 @@ def sphere(rings, radius=20.0):
     return _binary(radius * np.concatenate([falling.reshape(-1, 3, 3), rising.reshape(-1, 3, 3)]))
 
 
+def cylinder(radius=10.0, height=30.0, sides=48):
+    """An upright prism of many sides as binary STL, in mm."""
+    angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+    low = np.stack([radius * np.cos(angles), radius * np.sin(angles), 0 * angles], -1)
+    high = low + (0, 0, height)
+    next_low, next_high = np.roll(low, -1, axis=0), np.roll(high, -1, axis=0)
+    floor, lid = np.zeros_like(low), np.zeros_like(low) + (0, 0, height)
+    faces = [(low, next_low, next_high), (low, next_high, high), (floor, next_low, low), (lid, high, next_high)]
+    return _binary(np.concatenate([np.stack(face, axis=1) for face in faces]))
+
+
 def _binary(triangles):
     solid = Mesh(np.zeros(len(triangles), Mesh.dtype))
     solid.vectors[:] = triangles

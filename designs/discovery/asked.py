@@ -166,7 +166,7 @@ def read(params: Params) -> Asked:
 
 def _values(given: Iterable[Any]) -> tuple[str, ...]:
     cleaned = (str(value).replace("\0", "").strip()[:MOST_TEXT] for value in list(given)[:MOST_VALUES])
-    return tuple(dict.fromkeys(value for value in cleaned if value))
+    return tuple(sorted({value for value in cleaned if value}))
 
 
 def _number(value: float | None) -> str:
