@@ -25,6 +25,7 @@ CAD = frozenset(
 )
 """Endings of files that people edit to change the design, not only to make it."""
 FAMILIES = {"CC": "creative-commons", "CERN": "cern-ohl", "GPL": "gpl", "AGPL": "gpl", "LGPL": "gpl"}
+UNSTATED = frozenset({"", "NOASSERTION", "NONE"})
 PERMISSIVE = frozenset({"MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "SHL-2.1"})
 
 
@@ -192,6 +193,8 @@ def _licence(spdx: str) -> dict[str, list[str]]:
     family = "permissive" if spdx in PERMISSIVE else FAMILIES.get(spdx.partition("-")[0], "other-licence")
     if spdx.startswith("CC0"):
         family = "creative-commons"
+    if spdx in UNSTATED:
+        return {"licence": [spdx], "licence_family": ["unstated"]}
     return {"licence": [spdx], "licence_family": ["open" if licences.is_open(spdx) else "not-open", family]}
 
 

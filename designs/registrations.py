@@ -15,7 +15,7 @@ from designs.actions.rebuild import queue_analyses
 from designs.actions.receive_push import catch_up
 from designs.actions.run_import import run_import, sweep_imports
 from designs.actions.run_mirror import run_mirror
-from designs.actions.saved_searches import PERIOD, look_again, send_found, sweep_mails
+from designs.actions.saved_searches import TURN, look_again, send_found, sweep_mails
 from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
@@ -55,7 +55,7 @@ def register() -> None:
     worker.every_day(sweep_deliveries)
     worker.every_day(sweep_notifications)
     worker.every_day(sweep_mails)
-    worker.every(PERIOD, look_again)
+    worker.every(TURN, look_again)
     receive_push.AFTER.append(follow_branch)
     registry.register("project", indexing.projects, indexing.every_project)
     registry.register("owner", indexing.owners, indexing.every_owner)

@@ -1,4 +1,4 @@
-"""Keep a search, look again every hour, tell its owner of what is new."""
+"""Keep a search, look again and again, tell its owner of what is new."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,8 @@ from jobs.models import State
 from search import index
 from search.types import SearchAwayError
 
-PERIOD = timedelta(hours=1)
+PERIOD, TURN = timedelta(minutes=10), timedelta(minutes=1)
+"""After so long a search is looked at again; a worker asks so often which are due."""
 MOST = 50
 """Searches that one person may keep."""
 LOOKED_AT = 300
@@ -66,7 +67,7 @@ def _found(row: SavedSearch) -> list[int]:
 
 
 def look_again() -> int:
-    """Look at every search whose hour is over. Returns in how many there was something new."""
+    """Look at every search whose time has come. Returns in how many there was something new."""
     told = 0
     due = Q(looked_at=None) | Q(looked_at__lte=timezone.now() - PERIOD)
     rows = SavedSearch.objects.filter(due, user__is_active=True).order_by("pk").select_related("user")

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
 
-from designs.api import contributions, errors, files, forks, imports, issues, kernel, me, projects, releases
+from designs.api import contributions, errors, files, forks, imports, issues, kernel, me, projects, releases, search
 
 api = NinjaAPI(
     title="Partage",
@@ -23,6 +23,7 @@ for router in (
     contributions.router,
     forks.router,
     imports.router,
+    search.router,
     me.router,
 ):
     api.add_router("", router)

@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from designs.actions.errors import RefusedError
 from designs.contents import MissingContentError
+from search.types import SearchAwayError
 from storage.git.errors import BusyError, MissingPathError, UnknownRevisionError
 
 KIND = "application/problem+json"
@@ -50,6 +51,7 @@ def register(api: NinjaAPI) -> None:
         MissingContentError: lambda error: problem(404, str(error)),
         UnknownRevisionError: lambda error: problem(404, _("There is no such branch, tag or commit.")),
         BusyError: lambda error: problem(503, _("Too many are reading at once. Try again soon.")),
+        SearchAwayError: lambda error: problem(503, _("The search is away for a moment. Try again soon.")),
         ValidationError: _validation,
         AuthenticationError: lambda error: problem(401, _("Sign in, or send an access token.")),
         HttpError: lambda error: problem(error.status_code, str(error)),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from designs.discovery import machines, words
@@ -60,9 +61,20 @@ class Asked:
     def own_machine(self) -> Machine | None:
         """The machine that was chosen or described."""
         if known := machines.catalogue().get(self.machine):
-            return replace(known, nozzle_mm=self.nozzle) if self.nozzle is not None else known
-        bed = machines.read_bed(self.bed) if self.bed else None
-        return Machine("", self.bed, "fdm", bed, self.nozzle or 0.0) if bed else None
+            return self._with_nozzle(known) if self.nozzle is not None else known
+        if bed := machines.read_bed(self.bed) if self.bed else None:
+            return self._with_nozzle(Machine("", f"{self.bed.removesuffix('mm').strip()} mm", "fdm", bed))
+        return self._with_nozzle(Machine("", "", "fdm", machines.ANY_BED)) if self.nozzle else None
+
+    def _with_nozzle(self, machine: Machine) -> Machine:
+        nozzle = _("nozzle of %(mm)s mm") % {"mm": _number(self.nozzle)} if self.nozzle else ""
+        name = ", ".join(filter(None, (machine.name, nozzle)))
+        return replace(machine, name=name, nozzle_mm=self.nozzle or 0.0)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether there is any condition beside the text."""
+        return bool(self.facets or self.own_machine or {self.size, self.mass} != {(None, None)})
 
     def query(self, user: User | AnonymousUser, *, facet_fields: Sequence[str] = (), limit: int = PER_PAGE) -> Query:
         """The question to the engine, for what this person may see."""

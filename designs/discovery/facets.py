@@ -25,7 +25,9 @@ LABELS = {
     "tag": _("Tags"),
 }
 FIELDS = ("kind", *LABELS)
-OPEN = 6
+ORDERED: dict[str, Sequence[str]] = {"verdict": GRADES, "licence_family": list(values.FAMILIES)}
+"""Facets whose values stand in an order of their own; those of the others by how many have them."""
+OPEN = 7
 """Values of a facet that are shown before one asks for more."""
 
 
@@ -66,12 +68,23 @@ def panels(asked: Asked, counts: Mapping[str, Sequence[tuple[str, int]]]) -> lis
         known = dict(_own(asked, name, counts.get(name, ())))
         options = [(value, known.get(value, 0)) for value in chosen]
         options += [(value, count) for value, count in known.items() if value not in chosen]
-        if name == "verdict":
-            options.sort(key=lambda pair: GRADES.index(pair[0]))
+        if name in ORDERED:
+            options.sort(key=lambda pair: ORDERED[name].index(pair[0]) if pair[0] in ORDERED[name] else 99)
         made = [_option(asked, name, value, count) for value, count in options]
         if made:
             found.append(Panel(name, str(label), made))
     return found
+
+
+def counted(asked: Asked, name: str, counts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    """The values of a facet for programs, as an address names them."""
+    return [
+        {"value": value, "label": _label(name, value), "count": count} for value, count in _own(asked, name, counts)
+    ]
+
+
+def _label(name: str, value: str) -> str:
+    return values.shown(name, f":{value}" if name == "verdict" else value)
 
 
 def _own(asked: Asked, name: str, counts: Sequence[tuple[str, int]]) -> Sequence[tuple[str, int]]:
@@ -83,8 +96,14 @@ def _own(asked: Asked, name: str, counts: Sequence[tuple[str, int]]) -> Sequence
 
 
 def _option(asked: Asked, name: str, value: str, count: int) -> Option:
-    label = values.shown(name, f":{value}" if name == "verdict" else value)
-    return Option(label, count, value in asked.facets.get(name, ()), asked.toggled(name, value).address())
+    return Option(_label(name, value), count, value in asked.facets.get(name, ()), asked.toggled(name, value).address())
+
+
+def named(name: str, value: str) -> str:
+    """A chosen value where its facet's name does not stand beside it."""
+    if value == "yes":
+        return str(LABELS[name])
+    return f"@{value}" if name == "owner" else _label(name, value)
 
 
 def chips(asked: Asked) -> list[tuple[str, str]]:
@@ -92,9 +111,7 @@ def chips(asked: Asked) -> list[tuple[str, str]]:
     found = []
     for name, chosen in asked.facets.items():
         for value in chosen:
-            words = values.shown(name, f":{value}" if name == "verdict" else value)
-            label = str(LABELS[name]) if value == "yes" else f"@{value}" if name == "owner" else words
-            found.append((label, asked.toggled(name, value).address()))
+            found.append((named(name, value), asked.toggled(name, value).address()))
     if own := asked.own_machine:
         found.append((own.name, asked.address(machine="", bed="", nozzle=None)))
     for unit, name in (("mm", "size"), ("g", "mass")):

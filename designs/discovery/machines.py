@@ -12,6 +12,7 @@ _BED = re.compile(
     r"\s*(\d+(?:[.,]\d+)?)\s*[x×*]\s*(\d+(?:[.,]\d+)?)(?:\s*[x×*]\s*(\d+(?:[.,]\d+)?))?\s*(?:mm)?\s*", re.I
 )
 LONGEST_MM = 100_000.0
+ANY_BED = (LONGEST_MM, LONGEST_MM, LONGEST_MM)
 
 
 @dataclass(frozen=True)

@@ -1,37 +1,48 @@
 """Where nothing is found: which condition took the most away, and what is there without it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from designs.discovery.asked import Asked
-from designs.discovery.facets import LABELS, chips
-from designs.discovery.values import shown
+from designs.discovery.facets import chips, named
 from search import index
 
 MOST = 12
 """Conditions that are tried."""
+_ATOM = re.compile(r'(?:[^\s"]+:)?-?"[^"]*"?|[^\s"]+')
+"""Words, phrases in quotes and conditions of a text, which are dropped as a whole."""
 
 
 @dataclass(frozen=True)
 class Advice:
-    """A condition in words, how many are found without it, and the address of that."""
+    """A condition in words, how many are found without it, and the address of that; or all conditions at once."""
 
     label: str
     total: int
     address: str
+    is_all: bool = False
 
 
 def advice(asked: Asked, user: User | AnonymousUser) -> Advice | None:
-    """The one condition whose loss finds the most; None where none alone helps. Raises SearchAwayError."""
-    best: Advice | None = None
-    for label, other in list(_without_one(asked))[:MOST]:
-        total = index.find(other.words, other.query(user, limit=0)).results.total
-        if total and (best is None or total > best.total):
-            best = Advice(label, total, other.address())
-    return best
+    """The one condition whose loss finds the most, else all but the words; None where nothing helps.
+
+    Raises SearchAwayError.
+    """
+
+    def total(other: Asked) -> int:
+        return index.find(other.words, other.query(user, limit=0)).results.total
+
+    tried = [Advice(label, total(other), other.address()) for label, other in list(_without_one(asked))[:MOST]]
+    if best := max((one for one in tried if one.total), key=lambda one: one.total, default=None):
+        return best
+    words = Asked(text=asked.words, kind=asked.kind)
+    left = total(words) if asked.words and (asked.is_narrowed or asked.words != asked.text) else 0
+    return Advice("", left, words.address(), is_all=True) if left else None
 
 
 def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
@@ -39,24 +50,23 @@ def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
     plain = replace(asked, page=1)
     for name, chosen in asked.facets.items():
         for value in chosen:
-            label = str(LABELS.get(name, name)) if value == "yes" else shown(name, _of_profile(name, value))
-            yield label, plain.toggled(name, value)
+            yield named(name, value), plain.toggled(name, value)
     if own := asked.own_machine:
         yield own.name, replace(plain, machine="", bed="", nozzle=None)
     if asked.size != (None, None):
         yield _size_label(asked, "size"), replace(plain, size=(None, None))
     if asked.mass != (None, None):
         yield _size_label(asked, "mass"), replace(plain, mass=(None, None))
-    said = asked.text.split()
-    if len(said) > 1 and '"' not in asked.text:
+    said = _ATOM.findall(asked.text)
+    if len(said) > 1:
         for at, word in enumerate(said):
-            yield f"“{word}”", replace(plain, text=" ".join(said[:at] + said[at + 1 :]))
-    elif said and (asked.facets or asked.own_machine):
-        yield f"“{asked.text}”", replace(plain, text="")
+            yield _quoted(word), replace(plain, text=" ".join(said[:at] + said[at + 1 :]))
+    elif said and asked.is_narrowed:
+        yield _quoted(asked.text), replace(plain, text="")
 
 
-def _of_profile(name: str, value: str) -> str:
-    return f":{value}" if name == "verdict" else value
+def _quoted(word: str) -> str:
+    return word if word.startswith(('"', '-"')) else _("“%(word)s”") % {"word": word}
 
 
 def _size_label(asked: Asked, name: str) -> str:

@@ -34,6 +34,7 @@ LANGUAGES = {
 FAMILIES = {
     "open": gettext_lazy("Open licences"),
     "not-open": gettext_lazy("Not open (non-commercial, no derivatives)"),
+    "unstated": gettext_lazy("No licence stated"),
     "creative-commons": gettext_lazy("Creative Commons"),
     "cern-ohl": gettext_lazy("CERN Open Hardware Licence"),
     "gpl": gettext_lazy("GNU licences"),
@@ -60,6 +61,8 @@ def shown(facet: str, value: str) -> str:
     if facet == "verdict":
         return str(GRADES.get(value.partition(":")[2], value))
     if facet == "licence":
+        if value in {"NOASSERTION", "NONE"}:
+            return str(FAMILIES["unstated"])
         return licences.LICENCES[value].name if value in licences.LICENCES else value
     if facet == "format":
         return value.upper() if value in SUFFIXES or len(value) < 5 else value

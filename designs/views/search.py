@@ -1,6 +1,5 @@
 """Search: the engine gives ids and counts, these pages give them faces; the right to see each is asked again here."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -14,18 +13,18 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from designs.discovery import asked as asking
-from designs.discovery import facets, machines, shown, values
+from designs.discovery import facets, machines, shown
 from designs.discovery.asked import Asked
 from designs.discovery.nothing import advice
-from designs.discovery.readers import readers
+from designs.discovery.suggested import suggested
+from designs.discovery.wrong import complaints
 from designs.mesh.profiles import PROFILES
 from designs.models import Project
 from designs.views.cards import cards
 from designs.words import profiles
 from search import index
-from search.types import WINDOW, Hit, Query, SearchAwayError
+from search.types import WINDOW, SearchAwayError
 
-MOST_SUGGESTED = 4
 MOST_IN_FEED = 30
 
 
@@ -54,13 +53,13 @@ def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str
         "parts": shown.parts(hits, request.user),
         "owners": shown.owners(hits),
         "advice": advice(asked, request.user) if not total else None,
-        "wrong": [_WRONG[name]() for name in asked.wrong],
+        "wrong": complaints(asked),
         "machines": machines.catalogue().values(),
         "machine": asked.own_machine,
         "profiles": [(key, profiles.profile_name(profile)) for key, profile in PROFILES.items()],
-        "sorts": [(key, name(), key == asked.sort, asked.address(sort=key)) for key, name in _SORTS.items()],
+        "sorts": [(key, name(), key == asked.sort, asked.address(sort=key)) for key, name in _sorts(asked)],
         "hidden": [pair for pair in asked.params() if pair[0] not in _TYPED],
-        "feed": asked.address("designs:search_feed", sort="newest"),
+        "feed": "" if asked.kind else asked.address("designs:search_feed", sort="newest"),
         "params": urlencode(asked.params()),
         "can_save": bool(asked.params()) and not asked.kind,
         "number": asked.page,
@@ -78,15 +77,11 @@ _SORTS: dict[str, Callable[[], str]] = {
     "liked": lambda: _("Most liked"),
     "made": lambda: _("Most made"),
 }
-_WRONG: dict[str, Callable[[], str]] = {
-    "machine": lambda: _("We do not know that machine; type its bed instead."),
-    "bed": lambda: _("A bed is two or three lengths in mm, such as 220 x 220 x 250."),
-    "nozzle": lambda: _("A nozzle is a number in mm, such as 0.4."),
-    "size_min": lambda: _("A size is a number in mm."),
-    "size_max": lambda: _("A size is a number in mm."),
-    "mass_min": lambda: _("A mass is a number in g."),
-    "mass_max": lambda: _("A mass is a number in g."),
-}
+
+
+def _sorts(asked: Asked) -> list[tuple[str, Callable[[], str]]]:
+    """Nobody likes or makes a person."""
+    return [(key, name) for key, name in _SORTS.items() if asked.kind != "people" or key in {"relevance", "newest"}]
 
 
 def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, int, bool, str]]:
@@ -98,40 +93,21 @@ def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, int, bool, st
 
 
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The best of each kind while somebody is typing: a fragment for the search box. Empty while the engine is away."""
-    text = request.GET.get("q", "").replace("\0", "")[: asking.MOST_TEXT]
-    context: dict[str, object] = {"text": text}
-    if text.strip():
-        try:
-            context |= {
-                "projects": shown.projects(_suggested(request, text, ["project"]), request.user),
-                "parts": shown.parts(_suggested(request, text, ["part"]), request.user),
-                "owners": shown.owners(_suggested(request, text, ["person", "organisation"])),
-                "materials": _materials(request, text),
-            }
-        except SearchAwayError:
-            context["is_away"] = True
+    """The best of each kind while somebody is typing: a fragment for the search box."""
+    text = request.GET.get("q", "").strip()
+    context: dict[str, object] = {"query": text}
+    try:
+        offered = suggested(text, request.user)
+    except SearchAwayError:
+        context["is_away"] = True
+    else:
+        context |= {"offered": offered, "cards": cards(offered.projects), "all": Asked(text=text).address()}
     return render(request, "search/_suggestions.html", context)
-
-
-def _suggested(request: HttpRequest, text: str, kinds: list[str]) -> list[Hit]:
-    whose = readers(request.user)
-    return index.suggest(text, Query(facets={"kind": kinds, "reader": whose}, limit=MOST_SUGGESTED))
-
-
-def _materials(request: HttpRequest, text: str) -> list[tuple[str, str]]:
-    """Materials of a word that begins so, as (name, address)."""
-    start = values.fold(text)
-    whose = {"kind": ["project"], "reader": readers(request.user)}
-    counts = index.find("", Query(facets=whose, facet_fields=["material"], limit=0)).results.facets["material"]
-    begins = re.compile(rf"(?:^|\s){re.escape(start)}")
-    found = [value for value, _count in counts if begins.search(value)][:MOST_SUGGESTED]
-    return [(values.shown("material", value), Asked(facets={"material": (value,)}).address()) for value in found]
 
 
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest designs that match, as Atom. Raises nothing: while the engine is away it answers 503."""
-    asked = asking.read(request.GET)
+    asked = replace(asking.read(request.GET), kind="")
     query = asked.query(request.user, limit=MOST_IN_FEED)
     try:
         found = index.find(asked.words, replace(query, sort="newest", offset=0))

@@ -1,36 +1,23 @@
 """Similar shapes: of a part that is here, and of one that somebody drops into the search box."""
 
-import tempfile
-from pathlib import Path
-from typing import Any
-
-from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from designs import results, words
-from designs.actions.ask_kernel import ask_analyses
+from designs.actions.ask_shape import ask_shape, of_token
 from designs.actions.errors import RefusedError
 from designs.discovery.alike import alike
 from designs.downloads import shielded
 from designs.limits import within_limits
-from designs.mesh import KERNEL_VERSION, formats
 from designs.models import Analysis, Project
 from designs.views.page import project_page
 from designs.views.raw import open_drawn
 from jobs.models import Job
 from search.types import SearchAwayError
-from storage import blobs
-
-MOST_BYTES = 64 << 20
-KEEP_SECONDS = 7 * 24 * 3600
-"""Less than the grace of the garbage collector, which takes what was dropped."""
-SALT = "designs.shape"
 
 
 @require_POST
@@ -38,41 +25,22 @@ def drop(request: HttpRequest) -> HttpResponse:
     """Take a part, let the kernel measure it, and go to the page that waits for it."""
     try:
         within_limits(request, "shape")
-        token = _taken(request.FILES.get("file"))
+        token = ask_shape(request.FILES.get("file"))
     except RefusedError as refused:
         messages.error(request, str(refused))
         return redirect("designs:search")
     return redirect("designs:shape", token)
 
 
-def _taken(file: "UploadedFile[Any] | None") -> str:
-    if file is None:
-        raise RefusedError(_("Choose a file of a part, such as an STL."), "no-file")
-    kind = formats.format_of(file.name or "")
-    if kind not in formats.MESHES:
-        names = ", ".join(sorted(formats.MESHES)).upper()
-        raise RefusedError(_("Shapes are compared from %(formats)s files.") % {"formats": names}, "format")
-    if (file.size or 0) > MOST_BYTES:
-        limit = {"limit": MOST_BYTES >> 20}
-        raise RefusedError(_("A part to compare may be %(limit)d MiB large.") % limit, "too-large")
-    with tempfile.NamedTemporaryFile(dir=settings.UPLOADS_DIR, prefix="shape-") as copy:
-        for chunk in file.chunks():
-            copy.write(chunk)
-        copy.flush()
-        sha256 = blobs.put(Path(copy.name))
-    ask_analyses([(sha256, kind, "")])
-    return signing.dumps([sha256, kind], salt=SALT)
-
-
 def _analysis(token: str) -> Analysis:
-    """The analysis of what was dropped. Only who had the content has the token."""
+    """The analysis of what was dropped."""
     try:
-        sha256, kind = signing.loads(token, salt=SALT, max_age=KEEP_SECONDS)
-    except signing.BadSignature as bad:
-        raise Http404("no such shape, or no longer") from bad
-    return get_object_or_404(
-        Analysis.objects.filter(kernel_version=KERNEL_VERSION), sha256=sha256, format=kind, units=""
-    )
+        row = of_token(token)
+    except signing.BadSignature:
+        row = None
+    if row is None:
+        raise Http404("no such shape, or no longer")
+    return row
 
 
 @require_safe

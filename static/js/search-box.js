@@ -4,7 +4,7 @@ const WAIT_MS = 120;
 
 /**
  * <search-box data-suggest="…" data-shape="…"><form><input name="q"></form></search-box>: suggestions while one types,
- * as a combobox (arrows, Enter, Escape), `/` from anywhere, and the shapes like a part that is dropped on it.
+ * as a combobox (arrows, Enter, Escape), `/` from anywhere, and the shapes like a part that is dropped on it or chosen.
  */
 customElements.define(
   "search-box",
@@ -33,6 +33,7 @@ customElements.define(
         if (!this.contains(/** @type {Node | null} */ (event.relatedTarget))) this.close();
       });
       this.list.addEventListener("mousedown", (event) => event.preventDefault());
+      this.querySelector(".by-shape")?.addEventListener("click", (event) => this.pick(event));
       this.aborted = new AbortController();
       const { signal } = this.aborted;
       document.addEventListener("keydown", (event) => this.slash(event), { signal });
@@ -143,6 +144,19 @@ customElements.define(
       if (isOver) this.dataset.over = say("search-drop");
       const [file] = event.type === "drop" ? event.dataTransfer.files : [];
       if (file) this.send(file);
+    }
+
+    /** @param {Event} event a click on the link to the form that works without this script */
+    pick(event) {
+      event.preventDefault();
+      const chooser = document.createElement("input");
+      chooser.type = "file";
+      chooser.accept = this.dataset.formats ?? "";
+      chooser.addEventListener("change", () => {
+        const [file] = chooser.files ?? [];
+        if (file) this.send(file);
+      });
+      chooser.click();
     }
 
     /** @param {File} file */
