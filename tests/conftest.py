@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from tests import real_services as services
+from tests.search_engines import elastic, embedded  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PARTAGE_SHARED") or ROOT.parent / "shared" / "data")

@@ -34,6 +34,11 @@ KNOWN = {
         _program("versitygw"),
         "go install github.com/versity/versitygw/cmd/versitygw@latest",
     ),
+    "elasticsearch": Service(
+        "the search engine at scale on a real Elasticsearch",
+        lambda: bool(os.environ.get("PARTAGE_TEST_ELASTICSEARCH")),
+        "name one in PARTAGE_TEST_ELASTICSEARCH, or start one by tools/elasticsearch",
+    ),
     "postgresql": Service(
         "the whole suite on PostgreSQL",
         lambda: os.environ.get("PARTAGE_DATABASE_URL", os.environ.get("PARTAGE_TEST_POSTGRES", "")).startswith(

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from search import analysis
-from search.engines.embedded import Embedded
 from search.types import WINDOW, Choice, Document, Query, SearchAwayError
 from tests.contracts.search_oracle import Oracle, neighbours
+from tests.search_engines import ENGINES
 
 WORDS = (
     "gear engrenages boîtier enclosure capteur sensor d'eau pump pompe M3x12 608zz microscope OpenFlexure l'imprimante "
@@ -120,11 +120,9 @@ def _query(chance):
     )
 
 
-@pytest.fixture
-def engine(tmp_path):
-    made = Embedded(tmp_path)
-    yield made
-    made.release()
+@pytest.fixture(params=ENGINES)
+def engine(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
