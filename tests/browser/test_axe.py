@@ -64,13 +64,16 @@ def _faults(page, address):
     page.goto(address)
     page.wait_for_load_state("networkidle")
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return _serious(page) + ([f"overflow of {overflow} px"] if overflow > 0 else [])
+
+
+def _serious(page):
     found = Axe().run(page).response["violations"]
-    serious = [
+    return [
         f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
         for fault in found
         if fault["impact"] in {"serious", "critical"}
     ]
-    return serious + ([f"overflow of {overflow} px"] if overflow > 0 else [])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
