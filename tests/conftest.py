@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,20 @@ from django.conf import settings
 
 from tests import real_services as services
 from tests.search_engines import elastic, embedded  # noqa: F401
+from tests.together import pytest_runtest_protocol, pytest_sessionfinish, pytest_testnodedown  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PARTAGE_SHARED") or ROOT.parent / "shared" / "data")
+ASKS_THE_DATABASE = {"db", "transactional_db", "live_server"}
+ONCE = ("tests/browser/", "tests/services/", "tests/designs/mesh/", "tests/contracts/test_search_engines.py")
+"""Where nothing depends on which database it is, beyond what other tests ask of it."""
+ONCE_BUT = "tests/browser/test_story.py"
+FAST_HASHER = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_addoption(parser):
+    told = "leave out what does not meet the database, or meets it as other tests do"
+    parser.addoption("--meets-database", action="store_true", help=told)
 
 
 def _moved(value, old, new):
@@ -38,6 +50,7 @@ def pytest_configure():
             moved = _moved(value, old, new)
             if moved != value:
                 setattr(settings, name, moved)
+    settings.PASSWORD_HASHERS = FAST_HASHER
     for folder in (settings.UPLOADS_DIR, settings.MEDIA_ROOT, settings.REPOSITORIES_DIR):
         Path(folder).mkdir(parents=True, exist_ok=True)
 
@@ -87,8 +100,21 @@ def s3_server(tmp_path_factory):
         server.stop()
 
 
-def pytest_collection_modifyitems(items):
+def _meets_database(item):
+    """Whether a test may end otherwise on another database."""
+    if item.nodeid.startswith(ONCE) and not item.nodeid.startswith(ONCE_BUT):
+        return False
+    return bool(item.get_closest_marker("django_db") or ASKS_THE_DATABASE & set(item.fixturenames))
+
+
+def pytest_collection_modifyitems(config, items):
     """Browser tests need Chromium; a test with `service("name")` needs that service."""
+    if twice := [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]:
+        raise pytest.UsageError(f"tests of one name, of which only one would run: {twice}")
+    if config.getoption("--meets-database"):
+        left = [item for item in items if not _meets_database(item)]
+        items[:] = [item for item in items if _meets_database(item)]
+        config.hook.pytest_deselected(items=left)
     for item in items:
         for need in services.needs(item):
             reason = services.why_absent(need)

@@ -74,6 +74,16 @@ def absent(name: str, reason: str) -> None:
     pytest.skip(reason)
 
 
+def missed() -> dict[str, str]:
+    """What was missed in this process: service -> what it would have tested."""
+    return dict(_missed)
+
+
+def miss(others: dict[str, str]) -> None:
+    """Add what another process missed."""
+    _missed.update(others)
+
+
 def report() -> list[str]:
     """One line for each service that was missed."""
     return [f"Absent: {name}: would have tested {tests}." for name, tests in sorted(_missed.items())]

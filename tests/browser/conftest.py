@@ -32,6 +32,15 @@ def browser_type_launch_args(browser_type_launch_args):
     }
 
 
+@pytest.fixture(autouse=True)
+def no_page_is_left_open(request):
+    """A page that a test leaves open keeps Chromium drawing beside all tests after it."""
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
+
+
 @pytest.fixture
 def clean_page(page):
     """A page that fails its test on any console error, page error or content-security report."""

@@ -26,6 +26,7 @@ def _plain_commit(project, folder, files):
     receive_push(project, "main", project.head, new, by=project.created_by, known={})
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_fork_of_200_mb_takes_less_than_a_second_and_no_room(tmp_path, packed):
     source = factories.make_project(factories.make_user("ada"))

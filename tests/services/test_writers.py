@@ -12,7 +12,7 @@ from tests.browser.conftest import CHROMIUM
 from tests.services.site import Site, clean, cloned, git, rows
 from tests.services.test_lfs import LfsWork
 
-pytestmark = [pytest.mark.browser, pytest.mark.service("git", "git-lfs")]
+pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.service("git", "git-lfs")]
 SECONDS = 60
 PATIENCE_MS = 60_000
 

@@ -59,10 +59,10 @@ def test_a_harmful_archive_is_refused_and_leaves_nothing(tmp_path, entries):
 
 def test_a_hundred_thousand_entries_are_refused_at_once(tmp_path):
     archive = _zip([(f"f/{n}", b"") for n in range(100_000)])
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ArchiveRefusedError, match="100000 files"):
         unpack_zip(archive, tmp_path / "out", **LIMITS)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("name", ["zip_lying_size.zip", "zip_path_traversal.zip"])

@@ -116,15 +116,15 @@ def test_words_for_numbers_that_could_not_be_computed_are_not_finite(word):
 
 def test_twenty_thousand_solids_are_read_at_once():
     data = text(solids.without(solids.cube(), range(1, 12)), "s") * 20_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(stl.read(data).parts) == 20_000
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 def test_a_very_long_line_is_no_burden():
     long = b"solid " + b"x" * 5_000_000 + b"\n" + text(solids.cube())[7:] + b"y" * 5_000_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refusal(long).code == "truncated"
     loaded = stl.read(long[:-5_000_000].rstrip().removesuffix(b"endsolid") + b" " * 5_000_000 + b"endsolid")
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     assert loaded.parts[0].name == "x" * 200
