@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from designs.discovery.asked import Asked
 from designs.discovery.nothing import advice
 from designs.discovery.suggested import suggested
 from designs.discovery.wrong import complaints
-from designs.mesh.profiles import PROFILES
+from designs.mesh.profiles import DEFAULT_FDM, PROFILES
 from designs.models import Project
 from designs.views.cards import cards
 from designs.words import profiles
@@ -29,8 +29,13 @@ MOST_IN_FEED = 30
 
 
 def results(request: HttpRequest) -> HttpResponse:
-    """What matches, with what it can be narrowed by. While the engine is away the page says so with 503."""
+    """What matches, with what it can be narrowed by. While the engine is away the page says so with 503.
+
+    What a form sends unasked goes from the address, so that it is short to share.
+    """
     asked = asking.read(request.GET)
+    if not asked.wrong and ("" in request.GET.values() or request.GET.get("profile") == DEFAULT_FDM.key):
+        return redirect(asked.address())
     try:
         found = index.find(asked.words, asked.query(request.user, facet_fields=facets.FIELDS))
         context = _context(request, asked, found)
@@ -41,12 +46,14 @@ def results(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str, object]:
     total, hits = found.results.total, found.results.hits
+    tabs = _tabs(asked, dict(found.results.facets.get("kind", ())))
     return {
         "asked": asked,
         "query": asked.text,
         "total": total,
         "is_fuzzy": found.is_fuzzy,
-        "tabs": _tabs(asked, dict(found.results.facets.get("kind", ()))),
+        "tabs": tabs,
+        "elsewhere": [(name, count, address) for name, count, is_here, address in tabs if count and not is_here],
         "panels": facets.panels(asked, found.results.facets) if asked.kind != "people" else [],
         "chips": facets.chips(asked),
         "cards": cards(shown.projects(hits, request.user)),

@@ -121,6 +121,8 @@ customElements.define(
       if (event.key === "Escape" && isOpen) {
         event.preventDefault();
         this.close();
+      } else if (event.key === "Escape" && !this.input?.value) {
+        this.input?.blur();
       } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && isOpen && count) {
         event.preventDefault();
         const step = event.key === "ArrowDown" ? 1 : -1;
