@@ -10,6 +10,7 @@ PARTAGE_SEARCH_URL set, Elasticsearch is asked too. Exit 1 where a mean is below
 
 import argparse
 import csv
+import io
 import math
 import os
 import shutil
@@ -68,7 +69,7 @@ def fill(projects: Path) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    call_command("demo", list=[projects], stderr=open(os.devnull, "w"))
+    call_command("demo", list=[projects], stderr=io.StringIO())
 
 
 def answers(queries: Sequence[str]) -> dict[str, list[str]]:

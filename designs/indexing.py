@@ -24,8 +24,8 @@ CAD = frozenset(
     "kicad_pcb kicad_sch sch brd".split()
 )
 """Endings of files that people edit to change the design, not only to make it."""
+PROCESS_WORDS = {"material-extrusion": "FDM", "electronics": "electronics PCB", "other": ""}
 FAMILIES = {"CC": "creative-commons", "CERN": "cern-ohl", "GPL": "gpl", "AGPL": "gpl", "LGPL": "gpl"}
-UNSTATED = frozenset({"", "NOASSERTION", "NONE"})
 PERMISSIVE = frozenset({"MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "SHL-2.1"})
 
 
@@ -99,7 +99,7 @@ def _documents(project: Project, likes: int, *, is_released: bool, root: int) ->
     shapes = {path: one for path, one in sorted(found.items()) if one.state == "ready"}
     vectors = _vectors(shapes.values())
     about = _readme(project, tree)
-    languages = [tongue for text in (f"{project.name}. {project.summary} {about}",) if (tongue := texts.language(text))]
+    tongue = texts.language(f"{project.name}. {project.summary} {about.replace(project.name, '', 1)}")
     shared = {
         "reader": audience(project),
         "owner": [project.namespace.handle],
@@ -108,7 +108,7 @@ def _documents(project: Project, likes: int, *, is_released: bool, root: int) ->
         "tag": [values.fold(one) for one in project.tags],
         "category": [project.category] if project.category else [],
         **_licence(project.licence),
-        "language": languages,
+        "language": [tongue] if tongue else [],
         "released": ["yes"] if is_released else [],
     }
     subject, created = f"project:{project.pk}", int(project.created_at.timestamp())
@@ -142,7 +142,7 @@ def _documents(project: Project, likes: int, *, is_released: bool, root: int) ->
         subject=subject,
         title=project.name,
         summary=" ".join([project.summary, *project.tags, *project.materials, project.namespace.title]),
-        body=f"{about} {names}",
+        body=f"{about} {names} {_made_by(project.processes)}",
         facets={
             **shared,
             "kind": ["project"],
@@ -193,7 +193,7 @@ def _licence(spdx: str) -> dict[str, list[str]]:
     family = "permissive" if spdx in PERMISSIVE else FAMILIES.get(spdx.partition("-")[0], "other-licence")
     if spdx.startswith("CC0"):
         family = "creative-commons"
-    if spdx in UNSTATED:
+    if spdx in {licences.UNSTATED, ""}:
         return {"licence": [spdx], "licence_family": ["unstated"]}
     return {"licence": [spdx], "licence_family": ["open" if licences.is_open(spdx) else "not-open", family]}
 
@@ -201,6 +201,11 @@ def _licence(spdx: str) -> dict[str, list[str]]:
 def _words_of(path: str) -> str:
     """A path as words: "frames/Arm_left.stl" is found by each of them."""
     return path.replace("/", " ").replace("_", " ")
+
+
+def _made_by(processes: Iterable[str]) -> str:
+    """Processes as people call them."""
+    return " ".join(PROCESS_WORDS.get(process, process.replace("-", " ")) for process in processes)
 
 
 def _roots(rows: Sequence[Project]) -> dict[int, int]:

@@ -8,13 +8,14 @@ tokens between spaces. Beside the words of a text stand others by which they are
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import Stemmer
 
 from search import weights
+from search.cognates import cognates
 from search.types import FACETS, NUMBERS, Clause, Document, Form
 
 LANGUAGES = ("english", "french")
@@ -22,15 +23,25 @@ TEXTS = ("title", "text", "body")
 MOST_CLAUSES = 12
 LONGEST_PREFIX = 20
 LONGEST_TOKEN = 60
+LONGEST_STUMP = 3
 MOST_BODY_TOKENS = 20_000
 
-_STOP = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this "
-    "to was will with from how what which who "
-    "au aux avec ce ces cet cette dans de des du elle en et eux il ils je la le les leur lui ma mais mes ne nos notre "
-    "nous ou par pas pour qu que qui sa se ses sur ta te tes toi ton tu un une vos votre vous est sont chez entre "
-    "sans".split()
+STOP = frozenset(
+    "a ai an and any are as at au aucun aux avec be but by c can ce ces cet cette chez comme comment could d dans de "
+    "des do does du elle en entre est et etre eux fait for from had has have how i if il ils in into is it its j je "
+    "l la le les leur leurs like lui m ma mais me mes moi my n ne no nos not notre nous of on or ou our own par pas "
+    "plus pour pouvoir qu que quel quelle qui s sa sans se ses si so some son sont sous such sur t ta te tes than "
+    "that the their them then there these they this to toi ton too tu un une us vos votre vous was we what when "
+    "where which who will with would y you your".split()
 )
+"""Words that say nothing by themselves."""
+WEAK = frozenset(
+    "appareil best bon build buy cad cheap cherche chercher conception cool design device dispositif diy download "
+    "easy fabrication fabriquer facile fait fichier file find free good gratuit hardware homemade instruction kit "
+    "library libre machine make making meilleur model modele new nice nouveau open ouvert plan print printable "
+    "printed project projet search set simple source stl system systeme telecharger template thing trouver want".split()
+)
+"""Words that are said of most designs: the first that a question can do without."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’]")
 _WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,]\d[^\W_]*)*(?:['’][^\W_]+)*")
@@ -43,6 +54,11 @@ _PIECES = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _SIZES = re.compile(r"(?<=\d)x(?=\d)")
 _CAMEL = re.compile(r"[A-ZÀ-Þ]?[a-zà-ÿ]+|[A-ZÀ-Þ]+(?![a-zà-ÿ])|\d+")
 _ATOM = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_PLURALS = (
+    ("ies", "y"), ("eaux", "eau"), ("aux", "al"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("sses", "ss"),
+    ("eux", "eu"), ("s", ""),
+)  # fmt: skip
+_KEPT = ("", "s", "es")
 _stemmers = {name: Stemmer.Stemmer(name, 0) for name in LANGUAGES}
 _BREAK = "\x1f"
 
@@ -63,8 +79,21 @@ def _token(word: str) -> str:
 
 @lru_cache(200_000)
 def stems(token: str) -> tuple[str, ...]:
-    """The stems of a token, one for each language in which it differs."""
-    return tuple(dict.fromkeys(_stemmers[name].stemWord(token) for name in LANGUAGES))
+    """The stems of a token, one for each language in which it differs. A stump is none: "buse" is no "bus"."""
+    found = dict.fromkeys(_stemmers[name].stemWord(token) for name in LANGUAGES)
+    whole = [stem for stem in found if len(stem) > LONGEST_STUMP or token.removeprefix(stem) in _KEPT]
+    return tuple(whole) or (token,)
+
+
+@lru_cache(200_000)
+def singular(token: str) -> str:
+    """A word without the plural of French or English, as far as its ending tells."""
+    if len(token) < 4 or not token.isalpha() or token.endswith(("ss", "us", "is")):
+        return token
+    for ending, other in _PLURALS:
+        if token.endswith(ending):
+            return token.removesuffix(ending) + other
+    return token
 
 
 def _joined(text: str) -> str:
@@ -88,7 +117,7 @@ def _beside(text: str, *, is_title: bool) -> list[str]:
         token = _token(word)
         if len(pieces := _PIECES.findall(token)) > 1:
             found += [piece for piece in (*pieces, *_SIZES.split(token)) if 1 < len(piece) < len(token)]
-        elif len(hump := _CAMEL.findall(word)) > 1 and word != word.upper():
+        if len(hump := _CAMEL.findall(word)) > 1 and word not in (word.upper(), word.lower()):
             found += [_token(piece) for piece in hump if len(piece) > 1]
     if is_title:
         own = [_token(word) for word in words]
@@ -119,7 +148,7 @@ def edits(token: str) -> int:
 
 
 Synonyms = Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]
-"""What is said (tokens) -> the other ways to say it."""
+"""What is said (tokens, as `key` has them) -> the other ways to say it."""
 
 
 def clauses(text: str, *, synonyms: Synonyms | None = None, fuzzy: bool = False, typing: bool = False) -> list[Clause]:
@@ -137,31 +166,60 @@ def clauses(text: str, *, synonyms: Synonyms | None = None, fuzzy: bool = False,
             positive.append(atom["word"])
     words = tokens(" ".join(positive))
     last = bool(typing and atoms and atoms[-1]["word"] is not None and not atoms[-1]["minus"] and text[-1:].strip())
-    kept = [word for at, word in enumerate(words) if word not in _STOP or (last and at == len(words) - 1)] or words
-    found += _said(kept[:MOST_CLAUSES], synonyms or {}, fuzzy=fuzzy, last=last)
+    found += islice(_said(words, synonyms or {}, fuzzy=fuzzy, last=last), MOST_CLAUSES)
     for phrase, negated in phrases[:MOST_CLAUSES]:
         if phrase:
             found.append(Clause((Form(tuple(phrase), weights.PHRASE, in_a_row=len(phrase) > 1),), negated))
     return found
 
 
-def _said(words: Sequence[str], synonyms: Synonyms, *, fuzzy: bool, last: bool) -> Iterable[Clause]:
-    """A clause for each word, or for several that have a synonym together."""
+def _said(words: Sequence[str], synonyms: Synonyms, *, fuzzy: bool, last: bool) -> Iterator[Clause]:
+    """A clause for each word, or for several that have a synonym together. Words that say nothing have none, unless
+    there is nothing else."""
     longest = max((len(key) for key in synonyms), default=1)
+    is_empty = all(word in STOP for word in words)
     at = 0
     while at < len(words):
-        lengths = range(min(longest, len(words) - at), 1, -1)
-        run = next((tuple(words[at : at + n]) for n in lengths if tuple(words[at : at + n]) in synonyms), (words[at],))
+        run = _run(words[at : at + longest], synonyms)
         at += len(run)
-        own = _form(run, prefix=last and at == len(words), fuzzy=fuzzy)
-        yield Clause((own, *(Form(other, weights.SYNONYM) for other in synonyms.get(run, ()))))
+        begins = last and at == len(words)
+        if run[0] in STOP and len(run) == 1 and not begins and not is_empty:
+            continue
+        own = way(run) if len(run) > 1 else _form(run[0], prefix=begins, fuzzy=fuzzy)
+        yield Clause((own, *others(run, synonyms)))
 
 
-def _form(run: tuple[str, ...], *, prefix: bool, fuzzy: bool) -> Form:
-    if len(run) > 1:
-        return Form(run)
-    word = run[0]
-    return Form(run, prefix=prefix and len(word) <= LONGEST_PREFIX, edits=edits(word) if fuzzy else 0)
+def _run(words: Sequence[str], synonyms: Synonyms) -> tuple[str, ...]:
+    """The longest beginning that is said in other words too."""
+    for length in range(len(words), 1, -1):
+        if key(words[:length]) in synonyms:
+            return tuple(words[:length])
+    return (words[0],)
+
+
+def key(words: Iterable[str]) -> tuple[str, ...]:
+    """How the table of synonyms names some words: each in the singular."""
+    return tuple(singular(word) for word in words)
+
+
+def others(run: tuple[str, ...], synonyms: Synonyms) -> list[Form]:
+    """The other ways to say it: synonyms, and what a single word would be in the other language."""
+    said = list(synonyms.get(key(run), ()))
+    if len(run) == 1:
+        said += [(word,) for word in cognates(singular(run[0]))]
+    return [way(one, weights.SYNONYM) for one in dict.fromkeys(said)]
+
+
+def way(run: tuple[str, ...], weight: float = 1.0) -> Form:
+    """Some words wherever they stand; in a row where one alone would be left without those that say nothing."""
+    telling = tuple(word for word in run if word not in STOP)
+    if len(telling) == len(run) or len(telling) > 1:
+        return Form(telling, weight)
+    return Form(run, weight, in_a_row=len(run) > 1)
+
+
+def _form(word: str, *, prefix: bool, fuzzy: bool) -> Form:
+    return Form((word,), prefix=prefix and len(word) <= LONGEST_PREFIX, edits=edits(word) if fuzzy else 0)
 
 
 def digest(documents: Iterable[Document]) -> str:

@@ -1,7 +1,7 @@
 """The chosen engine, and how a person's words become a question to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,50 +9,42 @@ from django.conf import settings
 
 from search import analysis, synonyms
 from search.engines.embedded import Embedded
-from search.types import Engine, Hit, Query, Results
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found; `is_fuzzy` where nothing was until typing errors were forgiven."""
-
-    results: Results
-    is_fuzzy: bool = False
+from search.passes import Found, Search
+from search.types import Engine, Hit, Query
 
 
 @cache
 def engine() -> Engine:
-    """The engine that needs no server, in the data folder."""
-    return Embedded(Path(settings.SEARCH_DIR))
+    """Elasticsearch where the settings name one, else the engine that needs no server, in the data folder."""
+    if not settings.SEARCH_URL:
+        return Embedded(Path(settings.SEARCH_DIR))
+    from search.engines.elastic import Elastic  # half a second, for those alone who have one
 
-
-def _with(text: str, query: Query, *, fuzzy: bool = False, typing: bool = False) -> Query:
-    said = analysis.clauses(text, synonyms=synonyms.table(), fuzzy=fuzzy, typing=typing)
-    both = [*query.clauses, *said]
-    sort = "newest" if query.sort == "relevance" and not both else query.sort
-    return replace(query, clauses=both, sort=sort)
+    return Elastic(
+        *settings.SEARCH_URL,
+        prefix=settings.SEARCH_PREFIX,
+        api_key=settings.SEARCH_API_KEY,
+        certificates=settings.SEARCH_CERTIFICATES,
+    )
 
 
 def find(text: str, query: Query, *, forgiving: bool = True) -> Found:
     """What a person asks in words, within a query. Without words the newest come first.
 
-    Where nothing is found, `forgiving` asks once more with typing errors forgiven.
+    Where little is found, `forgiving` asks again with typing errors forgiven and with fewer of the words.
     Raises SearchAwayError, and ValueError beyond the window.
     """
-    strict = _with(text, query)
-    results = engine().search(strict)
-    if results.total or not strict.clauses or not forgiving:
-        return Found(results)
-    fuzzy = _with(text, query, fuzzy=True)
-    if fuzzy == strict:
-        return Found(results)
-    found = engine().search(fuzzy)
-    return Found(found, is_fuzzy=bool(found.total))
+    return Search(engine(), synonyms.table(), query).find(text, forgiving=forgiving)
 
 
 def suggest(text: str, query: Query) -> list[Hit]:
-    """The best hits while a person is typing: the last word may be a beginning. Raises SearchAwayError."""
-    return engine().suggest(_with(text, query, typing=True))
+    """The best hits while a person is typing: the last word may be a beginning. Where there are none, typing errors are
+    forgiven. Raises SearchAwayError."""
+    for fuzzy in (False, True):
+        said = analysis.clauses(text, synonyms=synonyms.table(), fuzzy=fuzzy, typing=True)
+        if hits := engine().suggest(replace(query, clauses=[*query.clauses, *said])):
+            return hits
+    return []
 
 
 def similar(vector: Sequence[float], k: int, query: Query) -> list[Hit]:

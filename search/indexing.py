@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 """Subjects built and committed together."""
-SCHEMA = "1"
+SCHEMA = "2"
 """Raise it when documents or their analysis change: the first worker then builds the index anew."""
 WRITE, BUILD, SWAP = "write", "build", "swap"
 IDLE_SECONDS = 0.3

@@ -24,8 +24,9 @@ def groups(lines: Iterable[str]) -> analysis.Synonyms:
         ways = [tuple(analysis.tokens(word)) for word in line.split(",")]
         ways = [way for way in dict.fromkeys(ways) if way]
         for way in ways:
-            others = found.setdefault(way, {})
-            others.update((other, None) for other in ways if other != way)
+            for said in {way, analysis.way(way).tokens}:
+                others = found.setdefault(analysis.key(said), {})
+                others.update((other, None) for other in ways if other != way)
     return {way: tuple(others) for way, others in found.items() if others}
 
 

@@ -50,7 +50,7 @@ class Form:
     """One way to say a thing: all of its tokens are in the document, each as it is or by any of its stems.
 
     `in_a_row` asks for the tokens as they are, one after the other in one text. Of a single token, `prefix` finds
-    titles with a word that begins so too, and `edits` finds words of titles so many typing errors away.
+    titles with a word that begins so too, and `edits` finds words of titles and summaries so many typing errors away.
     """
 
     tokens: tuple[str, ...]
@@ -84,6 +84,7 @@ class Choice:
 class Query:
     """Every clause and every facet must be met; a facet by any of its values, `any_of` by any of its choices.
 
+    With `least`, so many of the clauses that are not negated are enough, and those that are met count together.
     A range holds its ends; without any it asks nothing. Counts of a facet in `facet_fields` pass over what is chosen of
     the same facet.
     """
@@ -97,6 +98,7 @@ class Query:
     offset: int = 0
     limit: int = 24
     facet_fields: Sequence[str] = ()
+    least: int = 0
 
 
 @dataclass(frozen=True)

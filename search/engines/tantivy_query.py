@@ -18,7 +18,8 @@ class Build:
 
     def whole(self, query: types.Query) -> Query:
         """All that a query asks."""
-        parts = [(Occur.MustNot if one.negated else Occur.Must, self._clause(one)) for one in query.clauses]
+        parts = [(Occur.MustNot, self._clause(one)) for one in query.clauses if one.negated]
+        parts += self._wanted([self._clause(one) for one in query.clauses if not one.negated], query.least)
         parts += [(Occur.Must, one) for one in self._conditions(query.facets, query.ranges)]
         parts += [(Occur.MustNot, self._facet(name, values)) for name, values in query.without.items()]
         if query.any_of:
@@ -27,6 +28,11 @@ class Build:
         if not any(occur == Occur.Must for occur, _ in parts):
             parts.append((Occur.Must, Query.all_query()))
         return Query.boolean_query(parts)
+
+    def _wanted(self, clauses: Sequence[Query], least: int) -> list[tuple[Occur, Query]]:
+        if least and least < len(clauses):
+            return [(Occur.Must, Query.boolean_query([(Occur.Should, one) for one in clauses], least))]
+        return [(Occur.Must, one) for one in clauses]
 
     def beyond(self, name: str, value: int) -> Query:
         """Documents whose integer is higher."""
@@ -77,8 +83,9 @@ class Build:
         if form.prefix:
             ways.append(Query.const_score_query(self._term("prefix", token), form.weight * weights.PREFIX))
         if form.edits:
-            near = Query.fuzzy_term_query(self.schema, "title", token, form.edits, True)
-            ways.append(Query.const_score_query(near, form.weight * weights.FUZZY))
+            for name, weight in weights.FUZZY.items():
+                near = Query.fuzzy_term_query(self.schema, name, token, form.edits, True)
+                ways.append(Query.const_score_query(near, form.weight * weight))
         return _best(ways)
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 from itertools import pairwise
 
-from search import analysis, types
+from search import analysis, types, weights
 from search.types import Document, Query
 
 
@@ -57,11 +57,15 @@ class Oracle:
     def _meets(self, one, query, but_facet):
         facets = {name: values for name, values in query.facets.items() if name != but_facet}
         return (
-            all(self._said(one, clause) != clause.negated for clause in query.clauses)
+            not any(self._said(one, clause) for clause in query.clauses if clause.negated)
+            and self._enough(one, [clause for clause in query.clauses if not clause.negated], query.least)
             and _conditions(one, facets, query.ranges)
             and not any(set(values) & set(one.facets.get(name, ())) for name, values in query.without.items())
             and (not query.any_of or any(_conditions(one, c.facets, c.ranges) for c in query.any_of))
         )
+
+    def _enough(self, one, clauses, least):
+        return sum(self._said(one, clause) for clause in clauses) >= min(least or len(clauses), len(clauses))
 
     def _said(self, one, clause):
         return any(self._form(self.texts[one.id], form) for form in clause.forms)
@@ -82,7 +86,9 @@ class Oracle:
         if form.prefix and token in texts["prefix"]:
             return True
         return bool(form.edits) and any(
-            abs(len(token) - len(word)) <= form.edits and apart(token, word) <= form.edits for word in texts["title"]
+            abs(len(token) - len(word)) <= form.edits and apart(token, word) <= form.edits
+            for name in weights.FUZZY
+            for word in texts[name]
         )
 
 

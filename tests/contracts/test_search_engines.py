@@ -117,6 +117,7 @@ def _query(chance):
         offset=chance.choice([0, 0, 10]),
         limit=chance.choice([10, 24]),
         facet_fields=chance.sample(FIELDS, chance.randint(0, 5)),
+        least=chance.choice([0, 0, 1, 2]),
     )
 
 
