@@ -55,6 +55,8 @@ _ALL = (
 )
 LICENCES = {licence.spdx: licence for licence in _ALL}
 DEFAULT = "CERN-OHL-S-2.0"
+UNSTATED = "NOASSERTION"
+"""SPDX for a licence that nobody has stated."""
 
 
 def is_open(spdx: str) -> bool:

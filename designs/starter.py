@@ -37,7 +37,7 @@ def _prompts() -> Sequence[str]:
 @cache
 def _lines() -> frozenset[str]:
     """The prompts in every language of the site, and the lines that name a licence."""
-    found = {f"[{one.name}]({one.url})" for one in licences.LICENCES.values()}
+    found = {f"[{one.name}]({one.url})" for one in licences.LICENCES.values()} | {licences.UNSTATED}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             found.update(_prompts())

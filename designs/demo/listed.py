@@ -17,8 +17,6 @@ from designs.compatibility import canonical
 from designs.models import Project
 
 OWNER, OWNER_NAME = "open-hardware", "Open hardware"
-UNSAID = "NOASSERTION"
-"""SPDX for a licence that nobody has stated."""
 PROCESSES = {
     "3D printing": "material-extrusion",
     "PCB": "electronics",
@@ -92,4 +90,4 @@ def _create(owner: Namespace, by: User, slug: str, row: Mapping[str, Any]) -> No
 
 def _licence(said: str) -> str:
     spdx = canonical(said) if said else ""
-    return next((one for one in (spdx, f"{spdx}-only") if one in licences.LICENCES), spdx or UNSAID)
+    return next((one for one in (spdx, f"{spdx}-only") if one in licences.LICENCES), spdx or licences.UNSTATED)

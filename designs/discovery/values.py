@@ -61,7 +61,7 @@ def shown(facet: str, value: str) -> str:
     if facet == "verdict":
         return str(GRADES.get(value.partition(":")[2], value))
     if facet == "licence":
-        if value in {"NOASSERTION", "NONE"}:
+        if value == licences.UNSTATED:
             return str(FAMILIES["unstated"])
         return licences.LICENCES[value].name if value in licences.LICENCES else value
     if facet == "format":
