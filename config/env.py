@@ -53,6 +53,25 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def certificates(name: str) -> Path | None:
+    """A file of certificate authorities, or None when unset."""
+    value = text(name, "")
+    path = Path(value).resolve() if value else None
+    if path and not path.is_file():
+        raise ImproperlyConfigured(f"{name}: there is no file {path}")
+    return path
+
+
+def addresses(name: str) -> list[str]:
+    """Web addresses parted by commas, each with its scheme and host; [] when unset."""
+    found = words(name)
+    for one in found:
+        parts = urlsplit(one)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ImproperlyConfigured(f"{name}: say http://host:9200 or https://host:9200, not {one!r}")
+    return found
+
+
 def database(name: str, default: str) -> dict[str, object]:
     """A database address (sqlite:///path or postgresql://user:password@host:port/name) as Django's settings."""
     address = urlsplit(text(name, default))

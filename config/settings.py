@@ -198,6 +198,10 @@ STORAGES = {
 }
 
 SEARCH_DIR = DATA_DIR / "search"
+SEARCH_URL = env.addresses("PARTAGE_SEARCH_URL")
+SEARCH_API_KEY = env.text("PARTAGE_SEARCH_API_KEY", "")
+SEARCH_CERTIFICATES = env.certificates("PARTAGE_SEARCH_CERTIFICATES")
+SEARCH_PREFIX = env.text("PARTAGE_SEARCH_PREFIX", "partage")
 S3_DIRECT = env.flag("PARTAGE_S3_DIRECT", True)
 X_ACCEL_REDIRECT = env.text("PARTAGE_X_ACCEL_REDIRECT", "")
 S3_REDIRECT = env.flag("PARTAGE_S3_REDIRECT", default=False)
@@ -223,10 +227,7 @@ if _minutes > 25:
     raise ImproperlyConfigured("PARTAGE_IMPORT_MINUTES: say 25 at the most, a worker's patience is 30")
 IMPORT_SECONDS = 60 * _minutes
 IMPORT_ALLOWED_HOSTS = [host.lower() for host in env.words("PARTAGE_IMPORT_ALLOWED_HOSTS")]
-_certificates = env.text("PARTAGE_IMPORT_CERTIFICATES", "")
-IMPORT_CA_FILE = Path(_certificates).resolve() if _certificates else None
-if IMPORT_CA_FILE and not IMPORT_CA_FILE.is_file():
-    raise ImproperlyConfigured(f"PARTAGE_IMPORT_CERTIFICATES: there is no file {IMPORT_CA_FILE}")
+IMPORT_CA_FILE = env.certificates("PARTAGE_IMPORT_CERTIFICATES")
 EXPORT_DAYS = env.number("PARTAGE_EXPORT_DAYS", 7, least=1)
 TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
 

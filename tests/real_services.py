@@ -37,7 +37,7 @@ KNOWN = {
     "elasticsearch": Service(
         "the search engine at scale on a real Elasticsearch",
         lambda: bool(os.environ.get("PARTAGE_TEST_ELASTICSEARCH")),
-        "name one in PARTAGE_TEST_ELASTICSEARCH, or start one by tools/elasticsearch",
+        "name one in PARTAGE_TEST_ELASTICSEARCH, or start one by tools/elasticsearch.py",
     ),
     "postgresql": Service(
         "the whole suite on PostgreSQL",

@@ -54,3 +54,17 @@ def test_a_mail_server_is_read_from_one_address(monkeypatch):
         587,
         True,
     )
+
+
+@pytest.mark.parametrize("said", ["search:9200", "ftp://search", "https://", "http://a:9200,b"])
+def test_an_address_without_scheme_or_host_is_refused_by_name(monkeypatch, said):
+    monkeypatch.setenv("PARTAGE_X", said)
+    with pytest.raises(ImproperlyConfigured, match="PARTAGE_X"):
+        env.addresses("PARTAGE_X")
+
+
+def test_certificates_that_are_not_there_are_refused_by_name(monkeypatch, tmp_path):
+    assert env.certificates("PARTAGE_X") is None
+    monkeypatch.setenv("PARTAGE_X", str(tmp_path / "none.pem"))
+    with pytest.raises(ImproperlyConfigured, match="PARTAGE_X: there is no file"):
+        env.certificates("PARTAGE_X")
