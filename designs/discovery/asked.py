@@ -137,7 +137,7 @@ def read(params: Params) -> Asked:
     wrong: list[str] = []
 
     def one(name: str) -> str:
-        return str(params.get(name) or "").replace("\0", "").strip()[:MOST_TEXT]
+        return " ".join(str(params.get(name) or "").replace("\0", "").split())[:MOST_TEXT].strip()
 
     def number(name: str) -> float | None:
         text = one(name).replace(",", ".")

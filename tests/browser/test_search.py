@@ -46,7 +46,7 @@ def site(live_server, index_now):
     commit(gear_box, {"parts/gear-housing.stl": box((60, 40, 30)), "gear.f3d": "as CAD programs write it"})
     publish_release(gear_box, by=ada, tag="v1", target="main")
     rod = make_project(ada, "Long gear rod", materials=["ABS"], licence="CC-BY-NC-4.0", processes=["turning"])
-    commit(rod, {"rod.stl": cylinder(10, 400)})
+    commit(rod, {"rod.stl": cylinder(10, 400), "shorter.stl": cylinder(10, 360)})
     make_project(ada, "Boîtier étanche", summary="Un petit boîtier pour protéger votre électronique de la pluie.")
     index_now()
     return live_server.url
@@ -178,6 +178,8 @@ def test_a_part_is_dropped_into_the_box_and_its_like_are_found(clean_page, measu
     expect(page.get_by_text("Being measured and drawn")).to_be_visible()
     call_command("worker", once=True)
     expect(page.get_by_role("heading", name="rod.stl")).to_be_visible(timeout=20_000)
+    page.get_by_text("1 more of it and its forks").click()
+    expect(page.get_by_role("link", name="shorter.stl")).to_be_visible()
     page.get_by_role("link", name="rod.stl").click()
     page.wait_for_url("**/@ada/long-gear-rod/**")
 

@@ -48,6 +48,10 @@ def test_the_same_search_has_the_same_address_whatever_the_order():
     assert asked(one.address().partition("?")[2]) == one
 
 
+def test_a_text_is_one_line():
+    assert asked("q=%20a%0d%0aBcc:%20b%20%20c%09").text == "a Bcc: b c"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -260,3 +264,41 @@ def test_each_sort_has_its_order(client, ada, index_now):
 
 def test_readers_of_nobody_are_the_public():
     assert asked("q=x").query(AnonymousUser()).facets["reader"] == ["public"]
+
+
+def test_what_a_form_sends_unasked_goes_from_the_address(client, index_now):
+    answer = client.get("/search/?q=gear&machine=&bed=&nozzle=&size_min=&profile=fdm-220&material=pla")
+    assert (answer.status_code, answer["Location"]) == (302, "/search/?q=gear&material=pla")
+    index_now()
+    kept = client.get("/search/?q=gear&machine=&bed=wide")
+    assert kept.status_code == 200
+    assert 'value="wide"' in kept.content.decode()
+
+
+def test_a_nozzle_alone_asks_for_walls_that_it_can_print(ada):
+    assert asked("nozzle=0.6").own_machine.ranges["wall"] == (0.6, None)
+    assert asked("machine=prusa-mk4s&nozzle=0.6").own_machine.name == "Prusa MK4S, nozzle of 0.6 mm"
+    assert asked("bed=220x220x250mm&nozzle=0.6").own_machine.name == "220x220x250 mm, nozzle of 0.6 mm"
+
+
+def test_where_no_condition_alone_helps_all_of_them_are_offered(client, ada, index_now):
+    factories.make_project(ada, "Gear plain", materials=["Steel"], tags=["shop"])
+    index_now()
+    page = client.get("/search/?q=gear&material=pla&tag=lamp").content.decode()
+    assert "Search without conditions" in page
+    assert 'href="/search/?q=gear"' in page
+
+
+def test_where_parts_are_none_the_designs_are_offered(client, ada, index_now):
+    factories.make_project(ada, "Gear plain")
+    index_now()
+    page = client.get("/search/?q=gear&kind=parts").content.decode()
+    assert "There is something of another kind" in page
+
+
+def test_a_licence_that_nobody_stated_is_neither_open_nor_closed(client, ada, index_now):
+    factories.make_project(ada, "Gear plain", licence="NOASSERTION")
+    index_now()
+    page = client.get("/search/?q=gear").content.decode()
+    assert "No licence stated" in page
+    assert "Not open" not in page
