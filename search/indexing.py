@@ -120,7 +120,8 @@ class Indexer:
 
     def _catch_up(self, version: str) -> None:
         """Bring into a new version what has changed, whether or not the old one has it already."""
-        for some in _in_batches(Change.objects.order_by("pk").values_list("subject", flat=True).distinct().iterator()):
+        subjects = Change.objects.order_by("subject").values_list("subject", flat=True).distinct()
+        for some in _in_batches(subjects.iterator()):
             index.engine().replace(registry.documents(some), version=version)
         index.engine().commit(version=version)
 

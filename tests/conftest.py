@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests import real_services as services
-from tests.search_engines import elastic, embedded  # noqa: F401
+from tests.search_engines import either_site, elastic, embedded  # noqa: F401
 from tests.together import pytest_runtest_protocol, pytest_sessionfinish, pytest_testnodedown  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,19 +6,26 @@ from pathlib import Path
 
 import pytest
 
-URL = "PARTAGE_TEST_ELASTICSEARCH"
 ENGINES = ["embedded", pytest.param("elastic", marks=pytest.mark.service("elasticsearch"))]
 
 
 def elasticsearch():
-    """How to reach the real server that the environment names: the settings' names and values."""
-    certificates = os.environ.get(f"{URL}_CERTIFICATES")
+    """How the real server that the environment names is reached: settings and their values, of one test alone."""
+    certificates = os.environ.get("PARTAGE_TEST_ELASTICSEARCH_CERTIFICATES")
     return {
-        "SEARCH_URL": [os.environ[URL]],
-        "SEARCH_API_KEY": os.environ.get(f"{URL}_API_KEY", ""),
+        "SEARCH_URL": [os.environ["PARTAGE_TEST_ELASTICSEARCH"]],
+        "SEARCH_API_KEY": "",
         "SEARCH_CERTIFICATES": Path(certificates) if certificates else None,
         "SEARCH_PREFIX": f"partage-test-{secrets.token_hex(6)}",
     }
+
+
+def chosen(told):
+    """The engine that such settings choose."""
+    from search.engines.elastic import Elastic
+
+    names = {"prefix": "SEARCH_PREFIX", "api_key": "SEARCH_API_KEY", "certificates": "SEARCH_CERTIFICATES"}
+    return Elastic(*told["SEARCH_URL"], **{name: told[setting] for name, setting in names.items()})
 
 
 @pytest.fixture
@@ -34,14 +41,17 @@ def embedded(tmp_path):
 @pytest.fixture
 def elastic():
     """The engine on the real server, with indices of this test's own."""
-    from search.engines.elastic import Elastic
-
-    told = elasticsearch()
-    made = Elastic(
-        *told["SEARCH_URL"],
-        prefix=told["SEARCH_PREFIX"],
-        api_key=told["SEARCH_API_KEY"],
-        certificates=told["SEARCH_CERTIFICATES"],
-    )
+    made = chosen(elasticsearch())
     yield made
     made.remove()
+
+
+@pytest.fixture(params=ENGINES)
+def either_site(request, index_now, settings):
+    """The site with each of the engines; call it to bring its index up to date."""
+    told = elasticsearch() if request.param == "elastic" else {}
+    for name, value in told.items():
+        setattr(settings, name, value)
+    yield index_now
+    if told:
+        chosen(told).remove()

@@ -63,14 +63,14 @@ class Connection:
         except ConnectionTimeout as error:
             self._silent_until = monotonic() + ASK_SECONDS
             raise SearchAwayError("Elasticsearch does not answer in time") from error
-        except (TransportError, UnsupportedProductError, ApiError) as error:
-            if not isinstance(error, ApiError) or _is_away(error):
-                raise SearchAwayError(_sentence(error)) from error
-            raise
+        except (TransportError, ApiError) as error:
+            if isinstance(error, ApiError) and not _is_away(error):
+                raise
+            raise SearchAwayError(_sentence(error)) from error
 
 
 def _is_away(error: ApiError) -> bool:
-    return error.status_code in {401, 403, 404, *NOT_NOW}
+    return isinstance(error, UnsupportedProductError) or error.status_code in {401, 403, 404, *NOT_NOW}
 
 
 def _sentence(error: Exception) -> str:
