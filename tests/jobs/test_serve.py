@@ -1,6 +1,7 @@
 """The supervisor serves, starts again what dies, and leaves no child behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.services.site import begun
 
 pytestmark = pytest.mark.process
 
@@ -48,8 +51,7 @@ def site(tmp_path):
     env = {**os.environ, "PARTAGE_DATA": str(tmp_path)}
     env.pop("PARTAGE_DATABASE_URL", None)
     manage = [sys.executable, "manage.py"]
-    for command in (["migrate", "-v0"], ["createcachetable"]):
-        subprocess.run([*manage, *command], cwd=ROOT, env=env, check=True)
+    shutil.copytree(begun(), tmp_path, dirs_exist_ok=True)
     process = subprocess.Popen([*manage, "serve", "--port", "0"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
     lines = iter(process.stderr.readline, "")
     assert any(line.startswith("Partage answers on http://127.0.0.1:") for line in lines)

@@ -1,15 +1,19 @@
 """A site as `./partage run` starts it, on a data folder of its own, and the stock git client."""
 
+import atexit
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,21 +31,48 @@ def multipart(files):
     return "multipart/form-data; boundary=cut", b"\r\n".join([*parts, b"--cut--\r\n"])
 
 
+def environment(data):
+    """What the programs of a site on this data folder are told."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("PARTAGE_")} | {"PARTAGE_DATA": str(data)}
+
+
+def manage(env, *command):
+    done = subprocess.run([*MANAGE, *command], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
+    return done.stdout.decode()
+
+
+@cache
+def begun():
+    """A data folder with a database, made once in this process for all sites to copy."""
+    folder = Path(tempfile.mkdtemp(prefix="partage-begun-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    manage(environment(folder), "migrate", "-v0")
+    manage(environment(folder), "createcachetable")
+    return folder
+
+
+@cache
+def peopled():
+    """A data folder in which Ada has an account, and her token."""
+    folder = Path(tempfile.mkdtemp(prefix="partage-peopled-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(begun(), folder, dirs_exist_ok=True)
+    words = ("--email", "ada@example.org", "--password", "a long enough secret", "--token")
+    return folder, manage(environment(folder), "person", "ada", *words).strip()
+
+
 class Site:
     """`manage.py serve` on a data folder of its own."""
 
     def __init__(self, data):
         self.data = data
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith("PARTAGE_")} | {"PARTAGE_DATA": str(data)}
+        self.env = environment(data)
         self.process = None
-        self.run("migrate", "-v0")
-        self.run("createcachetable")
-        words = ("--email", "ada@example.org", "--password", "a long enough secret", "--token")
-        self.token = self.run("person", "ada", *words).strip()
+        folder, self.token = peopled()
+        shutil.copytree(folder, data, dirs_exist_ok=True)
 
     def run(self, *command):
-        done = subprocess.run([*MANAGE, *command], cwd=ROOT, env=self.env, check=True, stdout=subprocess.PIPE)
-        return done.stdout.decode()
+        return manage(self.env, *command)
 
     def start(self):
         self.port = free_port()
