@@ -138,8 +138,11 @@ def main() -> int:
         if url:
             from django.conf import settings
 
-            settings.SEARCH_URL = url
+            from search import index
+
+            settings.SEARCH_URL, settings.SEARCH_PREFIX = (url,), "bench-relevance"
             found["elasticsearch"] = answers(list(judged))
+            index.engine().remove()
         means = report(judged, found, options.worst)
     return int(min(means.values()) < WANTED)
 

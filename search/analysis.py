@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 
+import numpy as np
 import Stemmer
 
 from search import weights
@@ -109,19 +110,25 @@ def tokens(text: str) -> list[str]:
 def _beside(text: str, *, is_title: bool) -> list[str]:
     """Other tokens by which the words of a text are typed."""
     joined = _joined(text)
-    found: list[str] = []
-    for word in _COMPOUND.findall(joined):
-        found.append(_token(re.sub(r"[-‐‑]", "", word)))
+    found = [_token(re.sub(r"[-‐‑]", "", word)) for word in _COMPOUND.findall(joined)]
     words = _WORD.findall(joined)
     for word in words:
-        token = _token(word)
-        if len(pieces := _PIECES.findall(token)) > 1:
-            found += [piece for piece in (*pieces, *_SIZES.split(token)) if 1 < len(piece) < len(token)]
-        if len(hump := _CAMEL.findall(word)) > 1 and word not in (word.upper(), word.lower()):
-            found += [_token(piece) for piece in hump if len(piece) > 1]
+        found += _pieces(word)
     if is_title:
         own = [_token(word) for word in words]
         found += [one + two for one, two in pairwise(own) if one.isalpha() and two.isalpha()]
+    return found
+
+
+@lru_cache(200_000)
+def _pieces(word: str) -> list[str]:
+    """The numbers and names of which a word is made up."""
+    token = _token(word)
+    found: list[str] = []
+    if len(pieces := _PIECES.findall(token)) > 1:
+        found += [piece for piece in (*pieces, *_SIZES.split(token)) if 1 < len(piece) < len(token)]
+    if word not in (word.upper(), word.lower()) and len(hump := _CAMEL.findall(word)) > 1:
+        found += [_token(piece) for piece in hump if len(piece) > 1]
     return found
 
 
@@ -228,7 +235,7 @@ def digest(documents: Iterable[Document]) -> str:
     for one in sorted(documents, key=lambda document: document.id):
         facets = [(name, sorted(one.facets[name])) for name in FACETS if one.facets.get(name)]
         numbers = [(name, float(one.numbers[name])) for name in NUMBERS if name in one.numbers]
-        vector = [round(float(value), 5) for value in one.vector]
+        vector = np.round(np.asarray(one.vector, np.float64), 5) + 0.0
         parts = (one.id, one.subject, one.title, one.summary, one.body, facets, numbers)
-        seen.update(repr((*parts, one.created, one.likes, one.makes, one.family, vector)).encode())
+        seen.update(repr((*parts, one.created, one.likes, one.makes, one.family)).encode() + vector.tobytes())
     return seen.hexdigest()[:16]

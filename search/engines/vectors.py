@@ -167,7 +167,7 @@ class VectorReader:
             floats, rows, alive, norms = self._floats, self._rows, self._alive, self._norms
         if not len(rows) or len(vector) != floats.shape[1]:
             return np.empty(0, np.float32), np.empty(0, np.int64)
-        apart = floats @ vector
+        apart = np.einsum("ij,j->i", floats, vector)  # as fast as BLAS in one thread, and waits for no other
         apart *= -2.0
         apart += norms
         apart += np.float32(vector @ vector)
