@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def things(index_now, monkeypatch):
-    """Things that can be found, by their number; a plain dict stands for the rows of an app above."""
+def things(either_site, monkeypatch):
+    """Things that can be found, on each engine, by their number; a plain dict stands for the rows of an app above."""
     rows = {}
 
     def build(ids):
