@@ -40,7 +40,7 @@ KNOWN = {
         "name one in PARTAGE_TEST_ELASTICSEARCH, or start one by tools/elasticsearch.py",
     ),
     "postgresql": Service(
-        "the whole suite on PostgreSQL",
+        "what meets the database, on PostgreSQL",
         lambda: os.environ.get("PARTAGE_DATABASE_URL", os.environ.get("PARTAGE_TEST_POSTGRES", "")).startswith(
             "postgres"
         ),
