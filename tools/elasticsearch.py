@@ -21,7 +21,7 @@ from pathlib import Path
 
 VERSION = "8.19.3"
 ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 300
 SETTINGS = """\
 discovery.type: single-node
 http: {{host: 127.0.0.1, port: {port}}}
