@@ -31,6 +31,7 @@ PERIOD, TURN = timedelta(minutes=10), timedelta(minutes=1)
 """After so long a search is looked at again; a worker asks so often which are due."""
 MOST = 50
 """Searches that one person may keep."""
+LONGEST = 2000
 LOOKED_AT = 300
 """Of a search the newest so many are looked at; what is new behind them goes untold."""
 REMEMBERED = 2000
@@ -44,11 +45,13 @@ def save_search(user: User, asked: Asked) -> SavedSearch:
     params = urlencode(plain.params())
     if not params:
         raise RefusedError(_("Say what to search first."), "empty")
+    if len(params) > LONGEST:
+        raise RefusedError(_("This search has too many conditions to be kept."), "too-long")
     if known := SavedSearch.objects.filter(user=user, params=params).first():
         return known
     if SavedSearch.objects.filter(user=user).count() >= MOST:
         raise RefusedError(_("You keep %(most)d searches already: end one first.") % {"most": MOST}, "too-many")
-    row = SavedSearch(user=user, name=_name(plain), params=params[:2000], looked_at=timezone.now())
+    row = SavedSearch(user=user, name=_name(plain), params=params, looked_at=timezone.now())
     row.seen = _found(row)
     row.save()
     return row

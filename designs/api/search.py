@@ -84,10 +84,11 @@ class Counted(Schema):
 
 
 class Found(Schema):
-    """One page. `is_fuzzy`: nothing was written so, these come near. `next` is the address of the following page."""
+    """One page. `is_fuzzy`: only `exact` have every word, the others come near. `next` is the following page."""
 
     total: int
     is_fuzzy: bool
+    exact: int
     items: list[dict[str, Any]]
     facets: dict[str, list[Counted]]
     next: str | None
@@ -157,7 +158,14 @@ def search(request: HttpRequest, params: Query[Asking]) -> dict[str, Any]:
     counted = {
         name: facets.counted(asked, name, values) for name, values in found.results.facets.items() if name != "kind"
     }
-    return {"total": total, "is_fuzzy": found.is_fuzzy, "items": items, "facets": counted, "next": following}
+    return {
+        "total": total,
+        "is_fuzzy": found.is_fuzzy,
+        "exact": found.exact,
+        "items": items,
+        "facets": counted,
+        "next": following,
+    }
 
 
 @router.get("/search/suggestions", auth=auth.READ, response=Suggestions)

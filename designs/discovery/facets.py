@@ -25,6 +25,8 @@ LABELS = {
     "tag": _("Tags"),
 }
 FIELDS = ("kind", *LABELS)
+FLAGS = frozenset({"source", "released", "makes", "bom"})
+"""Facets whose one value is yes."""
 ORDERED: dict[str, Sequence[str]] = {"verdict": GRADES, "licence_family": list(values.FAMILIES)}
 """Facets whose values stand in an order of their own; those of the others by how many have them."""
 OPEN = 7
@@ -33,10 +35,10 @@ OPEN = 7
 
 @dataclass(frozen=True)
 class Option:
-    """One value: in words, how many have it, whether it is chosen, and the address that changes that."""
+    """One value: in words, how many have it where that was counted, whether it is chosen, and the address for that."""
 
     label: str
-    count: int
+    count: int | None
     is_chosen: bool
     address: str
 
@@ -66,7 +68,7 @@ def panels(asked: Asked, counts: Mapping[str, Sequence[tuple[str, int]]]) -> lis
     for name, label in LABELS.items():
         chosen = asked.facets.get(name, ())
         known = dict(_own(asked, name, counts.get(name, ())))
-        options = [(value, known.get(value, 0)) for value in chosen]
+        options = [(value, known.get(value)) for value in chosen]
         options += [(value, count) for value, count in known.items() if value not in chosen]
         if name in ORDERED:
             options.sort(key=lambda pair: ORDERED[name].index(pair[0]) if pair[0] in ORDERED[name] else 99)
@@ -95,13 +97,13 @@ def _own(asked: Asked, name: str, counts: Sequence[tuple[str, int]]) -> Sequence
     return [(value.removeprefix(prefix), count) for value, count in counts if value.startswith(prefix)]
 
 
-def _option(asked: Asked, name: str, value: str, count: int) -> Option:
+def _option(asked: Asked, name: str, value: str, count: int | None) -> Option:
     return Option(_label(name, value), count, value in asked.facets.get(name, ()), asked.toggled(name, value).address())
 
 
 def named(name: str, value: str) -> str:
     """A chosen value where its facet's name does not stand beside it."""
-    if value == "yes":
+    if name in FLAGS and value == "yes":
         return str(LABELS[name])
     return f"@{value}" if name == "owner" else _label(name, value)
 

@@ -23,6 +23,7 @@ from designs.models import Project
 from designs.views.cards import cards
 from designs.words import profiles
 from search import index
+from search.passes import Found
 from search.types import WINDOW, SearchAwayError
 
 MOST_IN_FEED = 30
@@ -44,7 +45,7 @@ def results(request: HttpRequest) -> HttpResponse:
     return render(request, "search/results.html", context)
 
 
-def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str, object]:
+def _context(request: HttpRequest, asked: Asked, found: Found) -> dict[str, object]:
     total, hits = found.results.total, found.results.hits
     tabs = _tabs(asked, dict(found.results.facets.get("kind", ())))
     return {
@@ -52,6 +53,7 @@ def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str
         "query": asked.text,
         "total": total,
         "is_fuzzy": found.is_fuzzy,
+        "exact": found.exact,
         "tabs": tabs,
         "elsewhere": [(name, count, address) for name, count, is_here, address in tabs if count and not is_here],
         "panels": facets.panels(asked, found.results.facets) if asked.kind != "people" else [],
@@ -117,7 +119,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     asked = replace(asking.read(request.GET), kind="")
     query = asked.query(request.user, limit=MOST_IN_FEED)
     try:
-        found = index.find(asked.words, replace(query, sort="newest", offset=0))
+        found = index.find(asked.words, replace(query, sort="newest", offset=0), forgiving=False)
     except SearchAwayError:
         return HttpResponse(status=503, headers={"Retry-After": "60"})
     return _Found(asked, shown.projects(found.results.hits, request.user))(request)

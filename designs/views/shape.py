@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from designs import results, words
 from designs.actions.ask_shape import ask_shape, of_token
 from designs.actions.errors import RefusedError
+from designs.discovery import shown
 from designs.discovery.alike import alike
 from designs.downloads import shielded
 from designs.limits import within_limits
@@ -69,10 +70,11 @@ def picture(_request: HttpRequest, token: str) -> HttpResponseBase:
 @require_safe
 @project_page()
 def similar(request: HttpRequest, project: Project, file_id: int) -> HttpResponse:
-    """The fragment of a part's page with the parts that are like it."""
+    """The parts that are like a part: a fragment of its page, or a page where there is no script."""
     (result,) = results.of_files(project, [get_object_or_404(project.files, pk=file_id)])
     context = _alike(request, result.analysis, without=file_id) if result.analysis else {"families": []}
-    return render(request, "search/_similar.html", context)
+    template = "search/_similar.html" if request.headers.get("HX-Request") else "search/similar.html"
+    return render(request, template, {**context, "part": shown.Part(result)})
 
 
 def _alike(request: HttpRequest, row: Analysis, *, without: int = 0) -> dict[str, object]:

@@ -56,6 +56,7 @@ def test_a_text_is_one_line():
     "text",
     [
         "page=0&page=-3",
+        "owner=yes&material=yes&released=yes&released=no&language=yes",
         "page=99999999999999999999",
         "page=²",
         "q=" + "%00" * 50,
