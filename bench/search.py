@@ -38,6 +38,7 @@ SHARED = Path(os.environ.get("PARTAGE_SHARED") or ROOT.parent / "shared" / "data
 BATCH = 1000
 QUESTIONS = 100
 ROUNDS = 3
+SECONDS, LEAST = 60, 20
 COUNTED = ("material", "process", "licence", "category", "language")
 SEEN = {"kind": ["project"], "reader": ["public"]}
 GOALS = {"text, two facets": 25, "ranges, five counts": 150, "suggestion": 5, "similar shapes": 80, "page only": 80}
@@ -110,17 +111,19 @@ def fts5_asks(fts5: Fts5, asked: Questions) -> dict[str, Ask]:
     }
 
 
-def measure(ask: Ask, questions: int = QUESTIONS) -> Times:
-    """Ask each question, after a few that warm up."""
-    for n in range(5):
+def measure(ask: Ask) -> Times:
+    """Ask each question, after a few that warm up; no more once a minute is over, but LEAST."""
+    for n in range(3):
         ask(n, ROUNDS)
-    found: list[list[tuple[float, float]]] = [[] for _ in range(questions)]
+    found: list[list[tuple[float, float]]] = [[] for _ in range(QUESTIONS)]
+    start = perf_counter()
     for way in range(ROUNDS):
-        for n in range(questions):
-            began, worked = perf_counter(), process_time()
-            ask(n, way)
-            found[n].append((perf_counter() - began, process_time() - worked))
-    return found
+        for n in range(QUESTIONS):
+            if perf_counter() - start < SECONDS or (way == 0 and n < LEAST):
+                began, worked = perf_counter(), process_time()
+                ask(n, way)
+                found[n].append((perf_counter() - began, process_time() - worked))
+    return [ways for ways in found if ways]
 
 
 def p95(seconds: Sequence[float]) -> float:

@@ -76,6 +76,7 @@ class _Reader:
         self.folder = folder
         self.index = tantivy.Index.open(str(folder))
         self.build = Build(self.index.schema)
+        self.titles = Build(self.index.schema, ("title",))
         self.vectors = VectorReader(folder)
         self.mark: tuple[int, ...] = ()
         self.cached: OrderedDict[str, Results] = OrderedDict()
@@ -188,11 +189,22 @@ class Embedded:
         return found
 
     def suggest(self, query: Query) -> list[Hit]:
-        """The best hits alone."""
+        """The best hits alone: those of titles, where there are enough.
+
+        Conditions cost more than the words of a title and change no score, so that a few of the best are held against
+        them first.
+        """
         reader = self._reader()
         searcher = reader.index.searcher()
-        found = searcher.search(reader.build.whole(query), query.limit, count=False)
-        return _hits(searcher, found.hits)
+        bare = Query(query.clauses, least=query.least)
+        many = query.limit * MORE + 8
+        best = _hits(searcher, searcher.search(reader.titles.whole(bare), many, count=False).hits)
+        meet = _families(reader, changed(query, clauses=()), np.array([hit.id for hit in best], np.int64))
+        hits = [hit for hit in best if hit.id in meet][: query.limit]
+        for build in (reader.titles, reader.build) if len(best) == many else (reader.build,):
+            if len(hits) < query.limit:
+                hits = _hits(searcher, searcher.search(build.whole(query), query.limit, count=False).hits)
+        return hits
 
     def similar(self, vector: Sequence[float], k: int, query: Query) -> list[Hit]:
         """The `k` nearest, exactly: every vector is held against this one."""
@@ -319,8 +331,7 @@ def _families(reader: _Reader, query: Query, ids: NDArray[np.int64] | None) -> d
     if ids is not None:
         if not len(ids):
             return {}
-        among = tantivy.Query.term_set_query(reader.index.schema, "id", [int(one) for one in ids])
-        whole = tantivy.Query.boolean_query([(Occur.Must, whole), (Occur.Must, among)])
+        whole = tantivy.Query.boolean_query([(Occur.Must, whole), (Occur.Must, reader.build.among(ids.tolist()))])
     limit = len(ids) if ids is not None else max(searcher.num_docs, 1)
     hits = _hits(searcher, searcher.search(whole, limit, count=False).hits)
     return {hit.id: hit.family for hit in hits}

@@ -8,13 +8,19 @@ from search import analysis, types, weights
 from search.types import Clause, Form
 
 FEW = 16
+FEW_IDS = 100
+"""Above these a set is faster than its members one by one."""
 
 
 class Build:
-    """Makes tantivy's queries for one schema. Conditions count nothing, words count by their weights."""
+    """Makes tantivy's queries for one schema; words are sought in `texts`.
 
-    def __init__(self, schema: Schema) -> None:
+    Conditions count nothing, words count by their weights.
+    """
+
+    def __init__(self, schema: Schema, texts: Sequence[str] = analysis.TEXTS) -> None:
         self.schema = schema
+        self.texts = texts
 
     def whole(self, query: types.Query) -> Query:
         """All that a query asks."""
@@ -37,6 +43,12 @@ class Build:
     def beyond(self, name: str, value: int) -> Query:
         """Documents whose integer is higher."""
         return Query.range_query(self.schema, name, FieldType.Integer, lower_bound=value, include_lower=False)
+
+    def among(self, ids: Sequence[int]) -> Query:
+        """Documents of these ids."""
+        if len(ids) > FEW_IDS:
+            return Query.term_set_query(self.schema, "id", list(ids))
+        return _any([Query.term_query(self.schema, "id", id) for id in ids])
 
     def _both(self, choice: types.Choice) -> Query:
         parts = [(Occur.Must, one) for one in self._conditions(choice.facets, choice.ranges)]
@@ -66,7 +78,7 @@ class Build:
 
     def _form(self, form: Form) -> Query:
         if form.in_a_row and len(form.tokens) > 1:
-            return _best([self._row(name, form) for name in analysis.TEXTS])
+            return _best([self._row(name, form) for name in self.texts])
         words = [self._word(token, form) for token in form.tokens]
         return words[0] if len(words) == 1 else Query.boolean_query([(Occur.Must, word) for word in words])
 
@@ -76,7 +88,7 @@ class Build:
 
     def _word(self, token: str, form: Form) -> Query:
         ways = []
-        for name in analysis.TEXTS:
+        for name in self.texts:
             ways.append(self._scored(name, token, form.weight * weights.EXACT[name]))
             for stem in analysis.stems(token):
                 ways.append(self._scored(f"{name}_stem", stem, form.weight * weights.STEM[name]))
