@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "storage",
     "search",
     "designs",
+    "fablab",
 ]
 
 MIDDLEWARE = [

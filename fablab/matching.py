@@ -1,0 +1,1 @@
+"""Which machines can make which parts. Pure."""

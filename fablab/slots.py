@@ -1,0 +1,1 @@
+"""Quarters of an hour: what is free, open and allowed. Pure."""

@@ -1,0 +1,11 @@
+"""Addresses of labs. One file an area; each area brings a list."""
+
+from fablab.urls import booking, labs, machines, requests
+
+app_name = "fablab"
+urlpatterns = [
+    *labs.urlpatterns,
+    *machines.urlpatterns,
+    *booking.urlpatterns,
+    *requests.urlpatterns,
+]

@@ -1,0 +1,5 @@
+"""Addresses of labs."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of machines."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
