@@ -15,7 +15,8 @@ from search import outbox
 class Stock(models.Model):
     """One spool, stack of sheets or bottle. `remaining_g` in g (of sheets: their number in `remaining_sheets`).
 
-    `held_g` is what accepted and quoted requests have been promised of it. `price_cents` is for a kilogram, or a sheet.
+    `held_g` and `held_sheets` are what accepted and quoted requests have been promised of it. `price_cents` is for a
+    kilogram, or a sheet. What is left changes by fablab.actions.stock alone, which keeps a StockMove of each change.
     """
 
     class Kind(models.TextChoices):
@@ -40,6 +41,7 @@ class Stock(models.Model):
     remaining_g = models.FloatField(_("left, g"), default=0)
     remaining_sheets = models.FloatField(_("sheets left"), default=0)
     held_g = models.FloatField(default=0)
+    held_sheets = models.FloatField(default=0)
     low_g = models.FloatField(_("warn below, g"), default=100)
     low_sheets = models.FloatField(_("warn below, sheets"), default=1)
     machine = models.ForeignKey(Machine, on_delete=models.SET_NULL, null=True, blank=True, related_name="loaded")
@@ -61,16 +63,29 @@ class Stock(models.Model):
             outbox.changed(f"lab:{self.lab_id}")
 
     @property
-    def is_low(self) -> bool:
-        """Whether somebody should buy more."""
-        if self.kind == Stock.Kind.SHEET:
-            return self.remaining_sheets <= self.low_sheets
-        return self.remaining_g <= self.low_g
+    def is_counted(self) -> bool:
+        """Whether it is counted in sheets, not in g."""
+        return self.kind == Stock.Kind.SHEET
 
     @property
-    def free_g(self) -> float:
-        """What nobody has been promised."""
-        return max(self.remaining_g - self.held_g, 0.0)
+    def left(self) -> float:
+        """What is left, in g or sheets."""
+        return self.remaining_sheets if self.is_counted else self.remaining_g
+
+    @property
+    def held(self) -> float:
+        """What requests have been promised, in g or sheets."""
+        return self.held_sheets if self.is_counted else self.held_g
+
+    @property
+    def free(self) -> float:
+        """What nobody has been promised, in g or sheets."""
+        return max(self.left - self.held, 0.0)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether somebody should buy more."""
+        return self.left <= (self.low_sheets if self.is_counted else self.low_g)
 
 
 class StockMove(models.Model):
