@@ -6,7 +6,7 @@ from fablab.models import Claim, Lab
 
 
 @admin.register(Lab)
-class LabAdmin(admin.ModelAdmin[Lab]):
+class LabAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Labs by standing."""
 
     list_display = ("name", "slug", "city", "country", "standing", "hidden_at")
@@ -16,7 +16,7 @@ class LabAdmin(admin.ModelAdmin[Lab]):
 
 
 @admin.register(Claim)
-class ClaimAdmin(admin.ModelAdmin[Claim]):
+class ClaimAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Who says that a lab is theirs."""
 
     list_display = ("lab", "user", "made_at", "is_granted")
