@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import handles
 from accounts.models import User
 from designs.models.found import Found
+from fablab.countries import country_name, language_name
 
 
 def is_timezone(name: str) -> None:
@@ -37,6 +38,7 @@ class Lab(Found):
     """A place with machines. Money is in cents of `currency`; times are shown in `timezone`.
 
     `source` and `source_id` say from where it was imported, so that a second import changes it instead of doubling it.
+    Until `says_until`, `says_open` counts before the hours: its people said just now whether it is open.
     """
 
     class Standing(models.TextChoices):
@@ -73,6 +75,8 @@ class Lab(Found):
     founded = models.PositiveIntegerField(_("founded in"), null=True, blank=True)
     is_accessible = models.BooleanField(_("wheelchairs can enter"), null=True, blank=True)
     photo = models.ImageField(_("photo"), upload_to="labs", blank=True)
+    says_open = models.BooleanField(null=True, blank=True)
+    says_until = models.DateTimeField(null=True, blank=True)
     accepts_requests = models.BooleanField(_("takes print requests"), default=True)
     quote_days = models.PositiveSmallIntegerField(_("days that a quote holds"), default=14)
     terms = models.TextField(_("terms"), max_length=10_000, blank=True, help_text=_("Markdown; shown before a request"))
@@ -110,6 +114,21 @@ class Lab(Found):
     def get_absolute_url(self) -> str:
         """The lab's page."""
         return reverse("fablab:lab", args=[self.slug])
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words: town and region."""
+        return ", ".join(dict.fromkeys(word for word in (self.city, self.region) if word))
+
+    @property
+    def country_name(self) -> str:
+        """Its country in the reader's language."""
+        return country_name(self.country) if self.country else ""
+
+    @property
+    def language_names(self) -> list[str]:
+        """Its languages in the reader's."""
+        return [language_name(code) for code in self.languages]
 
 
 class OpeningHours(models.Model):

@@ -1,5 +1,11 @@
 """Addresses of labs."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from fablab.views import labs, labs_settings
+
+urlpatterns = [
+    path("labs/", labs.labs, name="labs"),
+    path("labs/<slug:lab>/", labs.lab, name="lab"),
+    path("labs/<slug:lab>/settings/", labs_settings.about, name="settings"),
+]
