@@ -23,6 +23,7 @@ class Machine:
     process: str
     bed_mm: tuple[float, float, float]
     nozzle_mm: float = 0.0
+    make: str = ""
 
     @property
     def ranges(self) -> Ranges:
@@ -47,6 +48,7 @@ def catalogue() -> dict[str, Machine]:
                 row["process"],
                 (float(row["x_mm"]), float(row["y_mm"]), float(row["z_mm"])),
                 float(row["nozzle_mm"] or 0),
+                row["make"],
             )
             for row in csv.DictReader(file)
         ]

@@ -4,6 +4,8 @@ from typing import Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,15 @@ from fablab.models.lab import Lab
 from fablab.processes import CHOICES, PROCESSES
 
 POSITIVE = [MinValueValidator(0.0)]
+FILAMENT_NOZZLE_MM = 0.4
+SHEET_MM = 3.0
+"""What is taken for a nozzle, and for the sheet of a laser, that a lab does not name."""
+_SIDES = (F("x_mm"), F("y_mm"), F("z_mm"))
+
+
+def _generated(expression: Any) -> models.GeneratedField:
+    """The sides in rising order, kept by the database: a part fits in any way that it can lie."""
+    return models.GeneratedField(expression=expression, output_field=models.FloatField(), db_persist=True)
 
 
 class Training(models.Model):
@@ -134,6 +145,10 @@ class Machine(Found):
     runs_overnight = models.BooleanField(_("may run while the lab is closed"), default=False)
     needs_check_in = models.BooleanField(_("bookings end without a check-in"), default=True)
 
+    small_mm = _generated(Least(*_SIDES))
+    middle_mm = _generated(Greatest(Least(*_SIDES[:2]), Least(Greatest(*_SIDES[:2]), _SIDES[2])))
+    large_mm = _generated(Greatest(*_SIDES))
+
     hours_run = models.FloatField(default=0)
     jobs_run = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -144,7 +159,10 @@ class Machine(Found):
     class Meta:
         ordering = ["lab", "name", "pk"]
         constraints = [models.UniqueConstraint("lab", "slug", name="one_machine_a_slug")]
-        indexes = [models.Index("process", "state", name="machines_by_process")]
+        indexes = [
+            models.Index("process", "state", name="machines_by_process"),
+            models.Index("process", "large_mm", "middle_mm", "small_mm", name="machines_by_size"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -165,12 +183,13 @@ class Machine(Found):
         if process not in limits.LIMITS or not (self.x_mm and self.y_mm):
             return None
         fdm = process == "fdm"
-        nozzle = self.nozzle_mm or (0.4 if fdm else 0.0)
+        nozzle = self.nozzle_mm or (FILAMENT_NOZZLE_MM if fdm else 0.0)
+        height = self.z_mm or (SHEET_MM if process == "laser" else 0.0)
         return Profile(
             key=f"machine-{self.pk}",
             name=self.name,
             process=process,
-            volume_mm=(self.x_mm, self.y_mm, self.z_mm),
+            volume_mm=(self.x_mm, self.y_mm, height),
             nozzle_mm=nozzle,
             layer_mm=self.layer_mm or (nozzle / 2 if fdm else 0.0),
             material=material,
