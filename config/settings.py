@@ -228,6 +228,7 @@ _certificates = env.text("PARTAGE_IMPORT_CERTIFICATES", "")
 IMPORT_CA_FILE = Path(_certificates).resolve() if _certificates else None
 if IMPORT_CA_FILE and not IMPORT_CA_FILE.is_file():
     raise ImproperlyConfigured(f"PARTAGE_IMPORT_CERTIFICATES: there is no file {IMPORT_CA_FILE}")
+PRINTER_HOSTS = [host.lower() for host in env.words("PARTAGE_PRINTER_HOSTS")]
 EXPORT_DAYS = env.number("PARTAGE_EXPORT_DAYS", 7, least=1)
 TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
 

@@ -1,5 +1,6 @@
 """What fablab tells the apps below it, once, at the start."""
 
+from fablab.actions.runs import Follower
 from fablab.actions.slice import run_slice
 from fablab.models import Slice
 from jobs import worker
@@ -8,3 +9,4 @@ from jobs import worker
 def register() -> None:
     """The queues, the sweeps, the search, and what becomes of a person's requests when they leave."""
     worker.register(Slice, run_slice)
+    worker.beside(Follower())
