@@ -8,7 +8,7 @@ from fablab.printers.http import Host
 from fablab.printers.types import Check, Doing, PrinterRefusedError, Status
 
 _FLAGS = (
-    ("cancelling", Doing.ENDING), ("finishing", Doing.ENDING), ("pausing", Doing.PAUSED), ("paused", Doing.PAUSED),
+    ("cancelling", Doing.ENDING), ("finishing", Doing.ENDING), ("pausing", Doing.PRINTING), ("paused", Doing.PAUSED),
     ("resuming", Doing.PRINTING), ("printing", Doing.PRINTING), ("error", Doing.ERROR), ("ready", Doing.IDLE),
     ("operational", Doing.IDLE),
 )  # fmt: skip
