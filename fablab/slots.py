@@ -4,7 +4,7 @@ Moments are aware datetimes. A quarter is Unix seconds // 900, which is a quarte
 the offsets of time zones are whole quarters. Spans are in UTC, where lengths are true on days of 23 and of 25 hours.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -177,11 +177,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def broken(ask: Ask, rules: Rules) -> str:
-    """The code of the first rule that the booking breaks, or nothing."""
-    return next(
-        (rule.code for rule in RULES if (rule.binds_staff or not ask.is_staff) and rule.is_broken(ask, rules)), ""
-    )
+def broken(ask: Ask, rules: Rules, *, without: Container[str] = ()) -> str:
+    """The code of the first rule that the booking breaks, or nothing; rules named in `without` are not asked."""
+    asked = (rule for rule in RULES if rule.code not in without and (rule.binds_staff or not ask.is_staff))
+    return next((rule.code for rule in asked if rule.is_broken(ask, rules)), "")
 
 
 class BookingState(StrEnum):

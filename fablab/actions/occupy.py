@@ -64,6 +64,14 @@ def occupy(machine: Machine, kind: str, starts: datetime, ends: datetime) -> Occ
 
     Raises TakenError where any of them is somebody's; RefusedError where it ends before it starts.
     """
+    occupation = try_occupy(machine, kind, starts, ends)
+    if occupation is None:
+        raise TakenError(machine, starts, ends)
+    return occupation
+
+
+def try_occupy(machine: Machine, kind: str, starts: datetime, ends: datetime) -> Occupation | None:
+    """As `occupy`; None where any quarter is somebody's."""
     if ends <= starts:
         raise RefusedError(_("It must end after it starts."), "backwards")
     span = slots.taken_by(starts, ends, buffer_of(machine, kind))
@@ -73,8 +81,8 @@ def occupy(machine: Machine, kind: str, starts: datetime, ends: datetime) -> Occ
             Quarter.objects.bulk_create(
                 Quarter(machine=machine, quarter=number, occupation=occupation) for number in slots.quarters(span)
             )
-    except IntegrityError as taken:
-        raise TakenError(machine, starts, ends) from taken
+    except IntegrityError:
+        return None
     return occupation
 
 

@@ -18,7 +18,10 @@ def new_secret() -> str:
 
 
 class Booking(models.Model):
-    """From `starts` to `ends`, without the buffer. While it stands it holds an occupation; else that is gone."""
+    """From `starts` to `ends`, without the buffer. It holds an occupation unless it was cancelled or missed.
+
+    `sequence` counts its changes, so that calendars know which word is the last.
+    """
 
     class State(models.TextChoices):
         HELD = "held", _("Held for you")
@@ -40,6 +43,7 @@ class Booking(models.Model):
     checked_in_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    sequence = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

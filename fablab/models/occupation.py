@@ -53,7 +53,10 @@ class Quarter(models.Model):
 
 
 class Closure(models.Model):
-    """A lab, or one machine, is closed or maintained for a time; holds one occupation for each machine concerned."""
+    """A lab, or one machine, is closed or maintained for a time; holds what it occupies of each machine concerned.
+
+    `until_works`: it began when the machine went down, moves its end on while that lasts, and goes when it works again.
+    """
 
     class Kind(models.TextChoices):
         CLOSURE = "closure", _("Closed")
@@ -66,6 +69,7 @@ class Closure(models.Model):
     ends = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    until_works = models.BooleanField(default=False)
     occupations = models.ManyToManyField(Occupation, related_name="closures")
     created_at = models.DateTimeField(auto_now_add=True)
 
