@@ -18,6 +18,7 @@ ACCOUNT_RATE_LIMITS = {
     "photo": "60/10m/user,500/d/user",
     "report": "20/h/ip",
     "shape": "10/10m/ip,60/d/ip",
+    "host": "20/10m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -10,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from designs import pipeline
+from designs.actions.errors import RefusedError
 from designs.mesh import sandbox
 from designs.mesh.profiles import Profile
-from fablab.models import Machine, Slice, Stock
+from fablab.models import Attempt, Machine, PrintRequest, Slice, Stock
 from fablab.slicers import prusa
 from jobs.models import State
 from storage import blobs
@@ -133,3 +135,35 @@ def _sliced(row: Slice) -> dict[str, Any]:
         "at": timezone.now().isoformat(),
     }
     return {"result": result, "gcode": gcode, "refusal_code": "", "refusal": {}}
+
+
+def plate_of(request: PrintRequest) -> list[tuple[str, str, str, int]]:
+    """All parts of a request, each content once, with their numbers."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for part in request.parts.all():
+        key = (part.sha256, part.format, part.units)
+        counts[key] = counts.get(key, 0) + part.quantity
+    return [(*key, count) for key, count in counts.items()]
+
+
+def slice_attempt(attempt: Attempt) -> Slice:
+    """Have all parts of an attempt's request sliced as one plate for its machine. Raises RefusedError."""
+    machine = attempt.machine
+    if machine is None or not can_slice(machine):
+        raise RefusedError(_("PrusaSlicer makes no program for this machine here."), "no-slicer")
+    try:
+        row = ask_slice(machine, plate_of(attempt.request), quality=attempt.request.quality, stock=attempt.stock)
+    except ValueError as wrong:
+        said = _("The machine’s settings for the slicer are wrong: %(why)s.") % {"why": wrong}
+        raise RefusedError(said, "settings") from wrong
+    if row is None:
+        raise RefusedError(_("PrusaSlicer makes no program for this machine here."), "no-slicer")
+    if row.state == State.FAILED or row.refusal_code == ABSENT:
+        Slice.objects.filter(pk=row.pk).update(
+            state=State.READY, attempts=0, run_after=timezone.now(), refusal_code="", refusal={}, error=""
+        )
+        row.refresh_from_db()
+    if attempt.slice_id != row.pk:
+        attempt.slice = row
+        attempt.save(update_fields=["slice"])
+    return row

@@ -210,6 +210,7 @@ class Attempt(models.Model):
     actual_seconds = models.PositiveIntegerField(null=True, blank=True)
     actual_g = models.FloatField(null=True, blank=True)
     photo = models.ImageField(upload_to="attempts", blank=True)
+    slice = models.ForeignKey("fablab.Slice", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     operator = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:

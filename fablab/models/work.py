@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from fablab.models.machine import Machine
 from fablab.models.request import Attempt
@@ -34,18 +35,24 @@ class Slice(Job):
     def __str__(self) -> str:
         return f"slice {self.digest[:8]}"
 
+    @property
+    def time_words(self) -> str:
+        """Hours and minutes, rounded up."""
+        minutes = -(-int((self.result or {}).get("seconds", 0)) // 60)
+        return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+
 
 class Run(models.Model):
     """What a machine's host is doing for an attempt, as it was last seen."""
 
     class State(models.TextChoices):
-        SENDING = "sending"
-        PRINTING = "printing"
-        PAUSED = "paused"
-        LOST = "lost"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        SENDING = "sending", _("Being sent")
+        PRINTING = "printing", _("Printing")
+        PAUSED = "paused", _("Paused")
+        LOST = "lost", _("The host is silent")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Stopped")
 
     attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="run")
     slice = models.ForeignKey(Slice, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -70,3 +77,13 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.name} {self.state}"
+
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return round(100 * self.progress)
+
+    @property
+    def minutes_left(self) -> int:
+        """Rounded up; 0 where nobody knows."""
+        return -(-(self.seconds_left or 0) // 60)

@@ -1,6 +1,6 @@
 """Addresses of labs. One file an area; each area brings a list."""
 
-from fablab.urls import booking, labs, machines, requests
+from fablab.urls import booking, labs, machines, requests, runs
 
 app_name = "fablab"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *machines.urlpatterns,
     *booking.urlpatterns,
     *requests.urlpatterns,
+    *runs.urlpatterns,
 ]
