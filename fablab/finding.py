@@ -3,7 +3,6 @@
 The database is asked in rings about a place, so that a dense town costs no more than a desert; last of all everywhere.
 """
 
-import heapq
 import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,18 +10,24 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
+import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from designs.mesh.profiles import Profile
 from designs.mesh.verdicts import verdict
 from fablab import matching
-from fablab.matching import FIT_MM, Need, distance_km
+from fablab.matching import FIT_MM, Need
 from fablab.models import Lab, Machine, Stock
 from fablab.models.machine import FILAMENT_NOZZLE_MM
 from fablab.processes import PROCESSES
 
-RINGS_KM = (25.0, 100.0, 400.0, 1600.0)
+RINGS_KM = (50.0, 400.0, 1600.0)
 MOST_LABS = 50
+FEW = 2000
+"""So many machines are few in the world."""
+CHUNK = 250
+Far = tuple[float, int]
+"""A distance in km, and a lab's id."""
 ALL = matching.SHAPES | {"laser"}
 WORKING = (Machine.State.READY, Machine.State.IN_USE)
 _BY_KERNEL: dict[str, list[str]] = {}
@@ -129,7 +134,7 @@ def labs_for(
 
 
 def _labs(asked: Sequence[Q], *, near: Near | None, country: str, material: str, most: int) -> list[Found]:
-    """Labs that have a machine for each question."""
+    """Labs that have a machine for each question, of which the first is the hardest."""
     labs = Lab.objects.listed().exclude(standing=Lab.Standing.CLOSED)
     if country:
         labs = labs.filter(country=country)
@@ -138,33 +143,60 @@ def _labs(asked: Sequence[Q], *, near: Near | None, country: str, material: str,
         labs = labs.filter(
             Exists(Stock.objects.filter(left, lab=OuterRef("pk"), material__iexact=material, is_used_up=False))
         )
-    machines = Machine.objects.filter(state__in=WORKING)
     if near is None:
         for one in asked:
-            labs = labs.filter(pk__in=machines.filter(one).values("lab"))
+            labs = labs.filter(pk__in=_machines(one).values("lab"))
         return [Found(lab, None) for lab in labs.order_by("name", "pk")[:most]]
+    able = labs
+    for one in asked:
+        able = able.filter(Exists(_machines(one).filter(lab=OuterRef("pk"))))
+    far = _in_rings(able, near, most)
+    if far is None:
+        far = _everywhere(labs, able, asked, near, most)
+    rows = Lab.objects.in_bulk([pk for _km, pk in far])
+    return [Found(rows[pk], km) for km, pk in far if pk in rows]
+
+
+def _machines(question: Q) -> QuerySet[Machine]:
+    return Machine.objects.filter(question, state__in=WORKING)
+
+
+def _in_rings(able: QuerySet[Lab], near: Near, most: int) -> list[Far] | None:
+    """What a ring about the place holds, once it holds enough or is as far as one would go; else None."""
     rings = [ring for ring in RINGS_KM if not near.km or ring < near.km]
     for km in [*rings, near.km] if near.km else rings:
-        ring = labs.filter(near.within(km))
-        for one in asked:
-            ring = ring.filter(Exists(machines.filter(one, lab=OuterRef("pk"))))
-        found = _nearest(ring, near, most, km)
+        found = [one for one in _far(able.filter(near.within(km)), near) if one[0] <= km]
         if len(found) >= most or km == near.km:
-            return found
-    for one in asked:
-        labs = labs.filter(pk__in=machines.filter(one).values("lab"))
-    return _nearest(labs.exclude(latitude=None), near, most)
+            return found[:most]
+    return None
 
 
-def _nearest(labs: QuerySet[Lab], near: Near, most: int, km: float = math.inf) -> list[Found]:
-    """The nearest of these, within so many km."""
-    places = labs.order_by().values_list("pk", "latitude", "longitude")
-    known = (
-        (distance_km(near.point, (lat, lon)), pk) for pk, lat, lon in places if lat is not None and lon is not None
-    )
-    far = heapq.nsmallest(most, (pair for pair in known if pair[0] <= km))
-    rows = Lab.objects.in_bulk([pk for _far, pk in far])
-    return [Found(rows[pk], distance) for distance, pk in far if pk in rows]
+def _everywhere(labs: QuerySet[Lab], able: QuerySet[Lab], asked: Sequence[Q], near: Near, most: int) -> list[Far]:
+    """The nearest in the world. Where few have a machine for the hardest part these are looked at, else all in turn."""
+    few = set(_machines(asked[0]).order_by().values_list("lab", flat=True)[: FEW + 1]) if asked else set()
+    if asked and len(few) <= FEW:
+        return _far(able.filter(pk__in=few), near)[:most]
+    found: list[Far] = []
+    ordered = _far(labs, near)
+    for start in range(0, len(ordered), CHUNK):
+        chunk = ordered[start : start + CHUNK]
+        here = set(able.filter(pk__in=[pk for _km, pk in chunk]).order_by().values_list("pk", flat=True))
+        found += [one for one in chunk if one[1] in here]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def _far(labs: QuerySet[Lab], near: Near) -> list[Far]:
+    """How far each is that has a place, the nearest first."""
+    rows = labs.exclude(latitude=None).exclude(longitude=None).order_by()
+    table = np.array(list(rows.values_list("latitude", "longitude", "pk")), dtype=float).reshape(-1, 3)
+    lat, lon = np.radians(table[:, 0]), np.radians(table[:, 1])
+    at, on = np.radians(near.point)
+    half = np.sin((lat - at) / 2) ** 2 + np.cos(at) * np.cos(lat) * np.sin((lon - on) / 2) ** 2
+    km = 2 * matching.EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    order = np.lexsort((table[:, 2], km))
+    return list(zip(km[order].tolist(), table[order, 2].astype(int).tolist(), strict=True))
 
 
 def machines_for(
