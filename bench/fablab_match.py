@@ -91,7 +91,7 @@ def _naive(parts, near):
             if _prints(machine, part):
                 able.setdefault(machine.lab_id, set()).add(number)
     ready = [pk for pk, made in able.items() if len(made) == len(parts)]
-    far = sorted((_haversine(near.point, place[pk]), pk) for pk in ready)
+    far = sorted((_haversine((near.latitude, near.longitude), place[pk]), pk) for pk in ready)
     return [pk for km, pk in far if not near.km or km <= near.km][:MOST]
 
 
@@ -113,7 +113,7 @@ def _prints(machine, part):
 def _haversine(here, there):
     lat1, lon1, lat2, lon2 = map(math.radians, (*here, *there))
     half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0 * math.asin(min(math.sqrt(half), 1.0))
+    return 2 * 6371.0088 * math.asin(min(math.sqrt(half), 1.0))
 
 
 def _data(rng, count):

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from designs.mesh.profiles import Profile
 from designs.mesh.verdicts import verdict
 from fablab import matching
+from fablab.distance import EARTH_KM, box_around
 from fablab.matching import FIT_MM, Need
 from fablab.models import Lab, Machine, Stock
 from fablab.models.machine import FILAMENT_NOZZLE_MM
@@ -43,23 +44,13 @@ class Near:
     longitude: float
     km: float = 0.0
 
-    @property
-    def point(self) -> tuple[float, float]:
-        """(latitude, longitude)."""
-        return (self.latitude, self.longitude)
-
-    def within(self, km: float, prefix: str = "") -> Q:
-        """Rows whose lab lies in the smallest frame of degrees about so many km; its corners are a little farther."""
-        (south, north), wide = matching.frame(self.point, km)
-        found = Q(**{f"{prefix}latitude__range": (south, north)})
-        if wide is None:
-            return found & Q(**{f"{prefix}longitude__isnull": False})
-        spans = [(wide[0] + turn, wide[1] + turn) for turn in (-360.0, 0.0, 360.0)]
-        across = Q()
-        for west, east in spans:
-            if east >= -180 and west <= 180:
-                across |= Q(**{f"{prefix}longitude__range": (west, east)})
-        return found & across
+    def within(self, km: float) -> Q:
+        """Labs in the smallest box about so many km; its corners are a little farther."""
+        box = box_around(self.latitude, self.longitude, km)
+        found = Q(latitude__range=(box.south, box.north))
+        if box.west <= box.east:
+            return found & Q(longitude__range=(box.west, box.east))
+        return found & (Q(longitude__gte=box.west) | Q(longitude__lte=box.east))
 
 
 @dataclass(frozen=True)
@@ -192,9 +183,9 @@ def _far(labs: QuerySet[Lab], near: Near) -> list[Far]:
     rows = labs.exclude(latitude=None).exclude(longitude=None).order_by()
     table = np.array(list(rows.values_list("latitude", "longitude", "pk")), dtype=float).reshape(-1, 3)
     lat, lon = np.radians(table[:, 0]), np.radians(table[:, 1])
-    at, on = np.radians(near.point)
+    at, on = np.radians([near.latitude, near.longitude])
     half = np.sin((lat - at) / 2) ** 2 + np.cos(at) * np.cos(lat) * np.sin((lon - on) / 2) ** 2
-    km = 2 * matching.EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    km = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     order = np.lexsort((table[:, 2], km))
     return list(zip(km[order].tolist(), table[order, 2].astype(int).tolist(), strict=True))
 

@@ -4,7 +4,6 @@ Here a part fits a machine when its box does in any of the six ways it can lie, 
 Whether it then prints well is the kernel's to say (designs.mesh.verdicts).
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,6 @@ from designs.mesh import readings
 FIT_MM = 0.001
 ADDITIVE = frozenset({"fdm", "sla", "sls"})
 SHAPES = ADDITIVE | {"cnc"}
-EARTH_KM = 6371.0
 Box = tuple[float, float, float]
 
 
@@ -93,26 +91,6 @@ def hardest(parts: Iterable[Need]) -> list[Need]:
         if not any(_easier(one, other) for other in found):
             found.append(one)
     return found
-
-
-def distance_km(here: tuple[float, float], there: tuple[float, float]) -> float:
-    """Along the ground between two places, each (latitude, longitude) in degrees."""
-    (lat1, lon1), (lat2, lon2) = ((math.radians(at), math.radians(on)) for at, on in (here, there))
-    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(min(math.sqrt(half), 1.0))
-
-
-def frame(here: tuple[float, float], km: float) -> tuple[tuple[float, float], tuple[float, float] | None]:
-    """Degrees that hold all within `km`: (south, north) and (west, east), None for all around the world.
-
-    West may be below -180 or east above 180 where it crosses the date line.
-    """
-    high = math.degrees(km / EARTH_KM)
-    south, north = here[0] - high, here[0] + high
-    if south <= -90 or north >= 90:
-        return (south, north), None
-    wide = math.degrees(math.asin(min(math.sin(math.radians(high)) / math.cos(math.radians(here[0])), 1.0)))
-    return (south, north), (here[1] - wide, here[1] + wide)
 
 
 def _box(sides: Sequence[float]) -> Box:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fablab import matching
-from fablab.matching import Need, Offer, best, distance_km, frame, hardest, need, offer, takes
+from fablab.matching import Need, Offer, best, hardest, need, offer, takes
 
 SIDES = st.sampled_from([1, 20, 50, 80, 120, 180, 220, 250, 300])
 BOXES = st.tuples(SIDES, SIDES, SIDES)
@@ -95,31 +95,10 @@ def test_what_was_not_measured_asks_nothing(facts):
 
 
 def test_the_longest_side_needs_no_more_than_one_machine_that_has_it():
-    offers = [Offer("fdm", (180, 180, 180), 0.4), Offer("fdm", (200, 200, 200), 0.4), Offer("fdm", (100, 100, 100), 0.2)]
+    offers = [
+        Offer("fdm", (180, 180, 180), 0.4),
+        Offer("fdm", (200, 200, 200), 0.4),
+        Offer("fdm", (100, 100, 100), 0.2),
+    ]
     assert best(offers) == [Offer("fdm", (200, 200, 200), 0.4), Offer("fdm", (100, 100, 100), 0.2)]
     assert hardest([_shape((1, 2, 3)), _shape((2, 3, 4))]) == [Need(((2, 3, 4),))]
-
-
-@pytest.mark.parametrize(
-    ("here", "there", "km"),
-    [
-        ((48.8566, 2.3522), (45.7640, 4.8357), 392),
-        ((0, 179.5), (0, -179.5), 111),
-        ((90, 0), (90, 123), 0),
-        ((-36.8485, 174.7633), (40.4168, -3.7038), 19590),
-    ],
-)
-def test_distances_along_the_ground(here, there, km):
-    assert distance_km(here, there) == pytest.approx(km, abs=max(1.0, km * 0.002))
-    assert distance_km(there, here) == pytest.approx(distance_km(here, there))
-
-
-@given(
-    st.floats(-89, 89), st.floats(-180, 180), st.floats(-90, 90), st.floats(-180, 180), st.sampled_from([1, 50, 900, 5000])
-)
-@settings(max_examples=500)
-def test_a_frame_holds_all_that_is_near(lat, lon, other_lat, other_lon, km):
-    (south, north), wide = frame((lat, lon), km)
-    if distance_km((lat, lon), (other_lat, other_lon)) <= km * 0.999:
-        assert south <= other_lat <= north
-        assert wide is None or any(wide[0] <= other_lon + turn <= wide[1] for turn in (-360, 0, 360))
