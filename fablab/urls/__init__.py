@@ -1,6 +1,6 @@
 """Addresses of labs. One file an area; each area brings a list."""
 
-from fablab.urls import booking, labs, machines, requests, runs
+from fablab.urls import booking, labs, machines, requests, runs, statistics
 
 app_name = "fablab"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *booking.urlpatterns,
     *requests.urlpatterns,
     *runs.urlpatterns,
+    *statistics.urlpatterns,
 ]
