@@ -18,13 +18,14 @@ LOOK_AHEAD = 21
 
 @dataclass(frozen=True)
 class Opening:
-    """Whether a lab is open, and until when it stays so (None: for longer than we look ahead).
+    """Whether a lab is open, since when and until when (None: for longer than we look back and ahead).
 
     `is_known` is false where nobody has said when the lab is open. `is_said` is true where its people said it just now.
     """
 
     is_open: bool
     until: datetime | None = None
+    since: datetime | None = None
     is_known: bool = True
     is_said: bool = False
 
@@ -73,12 +74,14 @@ def opening(lab: Lab, at: datetime) -> Opening:
     spans = _around(lab, at, members=False, days=LOOK_AHEAD)
     if not spans and not lab.hours.all():
         return Opening(is_open=False, is_known=False)
+    before = None
     for starts, ends in spans:
         if starts <= at < ends:
-            return Opening(is_open=True, until=ends)
+            return Opening(is_open=True, until=ends, since=starts)
         if at < starts:
-            return Opening(is_open=False, until=starts)
-    return Opening(is_open=False)
+            return Opening(is_open=False, until=starts, since=before)
+        before = ends
+    return Opening(is_open=False, since=before)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -107,9 +110,9 @@ def without(spans: list[Span], shut: Iterable[Span]) -> list[Span]:
 
 
 def _around(lab: Lab, at: datetime, *, members: bool, days: int) -> list[Span]:
-    """Whole spans about a moment, from the day before to so many days after it."""
+    """Whole spans about a moment: to so many days after it, and a week before where there is something to look for."""
     today = at.astimezone(ZoneInfo(lab.timezone)).date()
-    return open_spans(lab, today - DAY, today + timedelta(days=days + 1), members=members)
+    return open_spans(lab, today - (7 * DAY if days else DAY), today + timedelta(days=days + 1), members=members)
 
 
 def _at(day: date, clock: time, zone: ZoneInfo) -> datetime:

@@ -26,6 +26,22 @@ def can_manage(user: Person, lab: Lab) -> bool:
     return has_role(user, lab, Role.MANAGER) or can_moderate(user)
 
 
+def can_decide_claims(user: Person, lab: Lab) -> bool:
+    """Say whether a claim of a proposed lab is right: staff of the site, and who proposed the lab."""
+    if can_moderate(user):
+        return True
+    return user.is_authenticated and lab.proposed_by_id == user.pk and lab.standing == Lab.Standing.PROPOSED
+
+
+def labs_to_vouch(user: Person, lab: Lab) -> list[Lab]:
+    """Verified labs in whose name this person may still vouch for another: those that they manage."""
+    if not user.is_authenticated or lab.standing != Lab.Standing.CLAIMED:
+        return []
+    mine = Staff.objects.filter(user=user, role=Role.MANAGER).values("lab")
+    verified = Lab.objects.listed().filter(standing=Lab.Standing.VERIFIED, pk__in=mine)
+    return list(verified.exclude(pk=lab.pk).exclude(vouched_for__lab=lab).order_by("name"))
+
+
 def can_operate(user: Person, lab: Lab) -> bool:
     """Requests, machines, stock, everybody's bookings: managers and operators."""
     return has_role(user, lab, Role.MANAGER, Role.OPERATOR)

@@ -145,7 +145,7 @@ class OpeningHours(models.Model):
 
     class Meta:
         ordering = ["weekday", "opens"]
-        constraints = [models.UniqueConstraint("lab", "weekday", "opens", name="one_opening_a_time")]
+        constraints = [models.UniqueConstraint("lab", "weekday", "opens", "for_members", name="one_opening_a_time")]
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"

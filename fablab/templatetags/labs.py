@@ -1,15 +1,19 @@
 """What pages say of labs: open now, where, how far."""
 
+import json
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format, number_format, time_format
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from fablab.models import Lab
+from fablab.models import Lab, Staff
 from fablab.opening import Opening
+from fablab.processes import PROCESSES
 
 register = template.Library()
 
@@ -36,3 +40,34 @@ def moment(at: datetime, lab: Lab) -> str:
         return clock
     pattern = "l" if (there.date() - today).days < 7 else "MONTH_DAY_FORMAT"
     return _("%(day)s, %(time)s") % {"day": date_format(there.date(), pattern), "time": clock}
+
+
+@register.filter
+def far(km: float | None) -> str:
+    """A distance as people say it: "850 m", "3.4 km", "120 km"."""
+    if km is None:
+        return ""
+    if km < 1:
+        return f"{round(km * 1000, -1):.0f} m"
+    return f"{number_format(km, 1 if km < 10 else 0)} km"
+
+
+@register.filter
+def json_ld(facts: dict[str, Any]) -> SafeString:
+    """Facts as JSON for a script element, with nothing that could end it."""
+    text = json.dumps(facts, ensure_ascii=False)
+    return mark_safe(text.translate({ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}))  # noqa: S308
+
+
+@register.filter
+def process_words(process: str) -> str:
+    """What people call a process of machines."""
+    known = PROCESSES.get(process)
+    return str(known.name) if known else process
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """A role in a lab in one word."""
+    names = {Staff.Role.MANAGER: _("Manager"), Staff.Role.OPERATOR: _("Operator"), Staff.Role.TRAINER: _("Trainer")}
+    return names.get(Staff.Role(role), role)
