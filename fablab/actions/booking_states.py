@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,7 +22,9 @@ def advance(booking: Booking, to: BookingState, **values: Any) -> None:
     """
     here = BookingState(booking.state)
     rows = Booking.objects.filter(pk=booking.pk, state=here)
-    if to not in NEXT[here] or not rows.update(state=to, sequence=booking.sequence + 1, **values):
+    if to not in NEXT[here] or not rows.update(
+        state=to, sequence=booking.sequence + 1, updated_at=timezone.now(), **values
+    ):
         booking.refresh_from_db()
         raise RefusedError(
             _("This booking is past that: %(state)s.") % {"state": booking.get_state_display()}, "wrong-state"

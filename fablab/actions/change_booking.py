@@ -86,7 +86,7 @@ def accept(booking: Booking, *, now: datetime | None = None) -> None:
         booking.refresh_from_db()
         if booking.held_until and booking.held_until <= now:
             raise RefusedError(_("It was held for you until a moment ago, and is given to the next."), "lapsed")
-        advance(booking, BookingState.CONFIRMED, held_until=None, updated_at=now)
+        advance(booking, BookingState.CONFIRMED, held_until=None)
         end_offer(booking, Waiting.State.TAKEN)
         span = (booking.starts, booking.ends)
         tell_of("booking_confirmed", booking.machine, span, booking.person, booking=booking)

@@ -62,6 +62,20 @@ def check(
         raise RefusedError(sentence(code, machine), code)
 
 
+ABOUT_PEOPLE = frozenset({"down", "staff-only", "members-only", "training", "strikes"})
+"""Rules that say no whatever the time."""
+
+
+def closed_to(machine: Machine, person: User, *, now: datetime) -> str:
+    """Why this person cannot book the machine at any time, as a sentence; nothing where they can."""
+    of_time = {rule.code for rule in slots.RULES} - ABOUT_PEOPLE
+    try:
+        check(machine, person, now, now, by=person, now=now, without=of_time)
+    except RefusedError as refused:
+        return str(refused)
+    return ""
+
+
 def sentence(code: str, machine: Machine) -> str:
     """Why not, for the person who asked."""
     words = REFUSALS["closed-at-start" if code == "closed" and machine.runs_overnight else code]

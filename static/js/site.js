@@ -13,3 +13,5 @@ import "./photo-drop.js";
 import "./search-box.js";
 import "./lab-map.js";
 import "./near-me.js";
+import "./free-times.js";
+import "./booking-calendar.js";
