@@ -1,7 +1,7 @@
 """Search: the engine gives ids and counts, these pages give them faces; the right to see each is asked again here."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from designs.discovery import asked as asking
-from designs.discovery import facets, machines, shown, values
+from designs.discovery import brought, facets, machines, shown, values
 from designs.discovery.asked import Asked
 from designs.discovery.nothing import advice
 from designs.discovery.readers import readers
@@ -53,6 +53,7 @@ def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str
         "cards": cards(shown.projects(hits, request.user)),
         "parts": shown.parts(hits, request.user),
         "owners": shown.owners(hits),
+        "brought": _brought(asked.kind, hits),
         "advice": advice(asked, request.user) if not total else None,
         "wrong": [_WRONG[name]() for name in asked.wrong],
         "machines": machines.catalogue().values(),
@@ -89,8 +90,15 @@ _WRONG: dict[str, Callable[[], str]] = {
 }
 
 
+def _brought(kind: str, hits: Sequence[Hit]) -> tuple[str, Sequence[brought.Row]] | None:
+    """The template of a kind that an app above brings, and its rows."""
+    known = brought.kinds().get(kind)
+    return (known.template, known.rows(hits)) if known else None
+
+
 def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, int, bool, str]]:
     names = {"": _("Designs"), "parts": _("Parts"), "people": _("People and organisations")}
+    names |= {key: str(kind.name) for key, kind in brought.kinds().items()}
     return [
         (name, sum(counts.get(kind, 0) for kind in asking.KINDS[key]), key == asked.kind, asked.address(kind=key))
         for key, name in names.items()
@@ -108,6 +116,10 @@ def suggest(request: HttpRequest) -> HttpResponse:
                 "parts": shown.parts(_suggested(request, text, ["part"]), request.user),
                 "owners": shown.owners(_suggested(request, text, ["person", "organisation"])),
                 "materials": _materials(request, text),
+                "brought": [
+                    (kind.name, kind.rows(_suggested(request, text, [kind.document])))
+                    for kind in brought.kinds().values()
+                ],
             }
         except SearchAwayError:
             context["is_away"] = True

@@ -64,6 +64,11 @@ def add_special_day(lab: Lab, day: date, until: date | None, hours: Sequence[Hou
     return len(days)
 
 
+def remove_special_days(lab: Lab, first: date, last: date) -> None:
+    """Let the days from `first` to `last` be as their weekdays again."""
+    lab.special_days.filter(day__range=(first, last)).delete()
+
+
 def say_open(lab: Lab, *, is_open: bool | None, at: datetime | None = None) -> None:
     """Say that the lab is open or closed just now, until its hours say so too or for 12 hours; None takes it back."""
     now = at or timezone.now()

@@ -95,7 +95,8 @@ def _fill(lab: Lab, read: ReadLab, report: Report, *, by: User | None) -> None:
     lab.okw = {**lab.okw, **read.kept}
     place(lab)
     lab.clean_fields(exclude=["slug", "source_id"])
-    change_lab(lab, **facts, okw=lab.okw, latitude=lab.latitude, longitude=lab.longitude, timezone=lab.timezone)
+    placed = {name: getattr(lab, name) for name in ("okw", "latitude", "longitude", "timezone")}
+    change_lab(lab, **{**facts, **placed})
     if read.week is not None:
         members: dict[int, list[Hours]] = {}
         for one in lab.hours.filter(for_members=True):

@@ -12,39 +12,36 @@ from django.utils.translation import gettext_lazy as _
 from fablab import osm_hours
 from fablab.countries import countries, language_name
 from fablab.models import Lab, Staff, Tariff
+from fablab.okw.values import UnreadError, languages
 
 Hours = tuple[time, time]
-LANGUAGES = (
-    "fr en de es it pt nl ca eu br oc pl cs sk hu ro bg el tr uk ru sr hr sl da sv nb fi et lv lt ar he fa hi bn ta ur "
-    "zh ja ko vi th id ms sw am"
-).split()
 
 
-def _by_name(one: tuple[str, str]) -> str:
-    return one[1].casefold()
-
-
-class LanguagesField(forms.MultipleChoiceField):
-    """Languages by their codes."""
+class LanguagesField(forms.CharField):
+    """Languages by their names, with commas between them; codes are kept."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
+        super().__init__(required=False, max_length=300, **kwargs)
 
-    def for_present(self, codes: list[str]) -> None:
-        """Offer the usual ones, and those that the lab has already."""
-        known = [*LANGUAGES, *(code for code in codes if code not in LANGUAGES)]
-        self.choices = sorted(((code, language_name(code)) for code in known), key=_by_name)
+    def prepare_value(self, value: Any) -> Any:
+        """The names of codes."""
+        return ", ".join(language_name(code) for code in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """Codes. Raises ValidationError for a language that nobody knows."""
+        try:
+            return languages(super().clean(value) or "")
+        except UnreadError as wrong:
+            raise forms.ValidationError(_("We do not know the language %(name)s."), params={"name": wrong}) from wrong
 
 
 class LabForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a lab says of itself and where it is."""
 
-    country = forms.ChoiceField(label=_("country"), required=False)
-    languages = LanguagesField(
-        label=_("languages"), help_text=_("Hold Ctrl (or ⌘) to choose several."), widget=forms.SelectMultiple
-    )
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    languages = LanguagesField(label=_("Languages"), help_text=_("Such as French, English."))
     is_accessible = forms.TypedChoiceField(
-        label=_("wheelchairs can enter"),
+        label=_("Wheelchairs can enter"),
         choices=[("", _("not said")), ("yes", _("yes")), ("no", _("no"))],
         coerce=lambda value: value == "yes",
         empty_value=None,
@@ -62,7 +59,6 @@ class LabForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["country"]).choices = [("", "–"), *countries()]
-        cast(LanguagesField, self.fields["languages"]).for_present(self.instance.languages)
         self.initial["is_accessible"] = {True: "yes", False: "no"}.get(self.instance.is_accessible, "")
         self.fields["timezone"].widget = forms.Select(choices=[(one, one) for one in sorted(available_timezones())])
         self.fields["email"].help_text = _("Shown to people who are signed in.")
@@ -119,7 +115,9 @@ class HoursForm(forms.Form):
                     for one in rows
                     if one.weekday == day and one.for_members == (who == "members")
                 ]
-                self.fields[f"{who}_{day}"] = HoursField(label=name, initial=osm_hours.words(spans))
+                field = HoursField(label=name, initial=osm_hours.words(spans))
+                field.widget.attrs["placeholder"] = _("closed") if who == "all" else _("members only")
+                self.fields[f"{who}_{day}"] = field
 
     def rows(self) -> Iterator[tuple[Any, Any, Any]]:
         """Each day with its two fields."""

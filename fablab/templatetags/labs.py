@@ -6,13 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.db.models.fields.files import ImageFieldFile
 from django.utils import timezone
-from django.utils.formats import date_format, number_format, time_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from fablab.models import Lab, Staff
-from fablab.opening import Opening
+from fablab.models.lab import picture_address
+from fablab.opening import Opening, opening
 from fablab.processes import PROCESSES
 
 register = template.Library()
@@ -35,7 +37,7 @@ def moment(at: datetime, lab: Lab) -> str:
     """A moment in the lab's time: the hour alone where it is today, with its day where it is not."""
     zone = ZoneInfo(lab.timezone)
     there, today = at.astimezone(zone), timezone.now().astimezone(zone).date()
-    clock = time_format(there.time(), "TIME_FORMAT")
+    clock = f"{there:%H:%M}"
     if there.date() == today:
         return clock
     pattern = "l" if (there.date() - today).days < 7 else "MONTH_DAY_FORMAT"
@@ -71,3 +73,15 @@ def role_words(role: str) -> str:
     """A role in a lab in one word."""
     names = {Staff.Role.MANAGER: _("Manager"), Staff.Role.OPERATOR: _("Operator"), Staff.Role.TRAINER: _("Trainer")}
     return names.get(Staff.Role(role), role)
+
+
+@register.simple_tag
+def opening_of(lab: Lab, known: Opening | None = None) -> Opening:
+    """Whether a lab is open now, where the page does not know yet."""
+    return known or opening(lab, timezone.now())
+
+
+@register.filter
+def picture(file: ImageFieldFile) -> str:
+    """The address of a picture that we wrote."""
+    return picture_address(file.name or "")

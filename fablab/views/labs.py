@@ -9,13 +9,14 @@ from django.views.decorators.cache import cache_control
 from designs import markup
 from designs.views.paging import page_number
 from fablab import lab_list, policy, structured
+from fablab.actions.change_lab import today
 from fablab.countries import country_name
 from fablab.maps import map_settings
 from fablab.models import Lab
 from fablab.opening import opening
 from fablab.processes import PROCESSES
 from fablab.views.page import lab_page, show
-from fablab.week import week_of
+from fablab.week import other_days, week_of
 
 PER_PAGE = 24
 
@@ -61,7 +62,7 @@ def lab(request: HttpRequest, lab: Lab) -> HttpResponse:
         "story": markup.render(lab.story) if lab.story else "",
         "terms": markup.render(lab.terms) if lab.terms else "",
         "week": week_of(lab, now),
-        "special_days": lab.special_days.filter(day__gte=timezone.localdate())[:20],
+        "other_days": other_days(lab, today(lab)),
         "photos": lab.photos.all(),
         "staff": lab.staff.select_related("user").order_by("since"),
         "tariffs": lab.tariffs.all(),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from designs.actions.errors import RefusedError
@@ -15,6 +16,7 @@ from fablab.forms.labs import HoursForm, LabForm, PhotoForm, SpecialDayForm, Tar
 from fablab.maps import map_settings
 from fablab.models import Lab
 from fablab.views.page import lab_page, show
+from fablab.week import other_days
 
 Act = Callable[[HttpRequest, Lab], str | None]
 
@@ -103,14 +105,14 @@ def hours(request: HttpRequest, lab: Lab) -> HttpResponse:
         return _("Days set: %(count)d.") % {"count": count}
 
     def remove_special(request: HttpRequest, lab: Lab) -> str:
-        chosen = request.POST.get("day", "")
-        lab.special_days.filter(pk=int(chosen) if chosen.isdigit() else 0).delete()
+        first, last = (parse_date(request.POST.get(name, "")) for name in ("first", "last"))
+        if first and last:
+            change.remove_special_days(lab, first, last)
         return _("Removed.")
 
     if answer := acted(request, lab, {"week": set_week, "special": add_special, "remove": remove_special}):
         return answer
-    days = lab.special_days.filter(day__gte=change.today(lab))
-    context = {"week": week, "special": special, "days": days}
+    context = {"week": week, "special": special, "days": other_days(lab, change.today(lab))}
     return section(request, lab, "hours", context, status=422 if request.method == "POST" else 200)
 
 

@@ -1,6 +1,7 @@
 import { say } from "./messages.js";
 
 const NEAR_ZOOM = 7;
+const COUNTRY_ZOOM = 5;
 
 /**
  * <lab-map data-src="points.json" data-tiles="" data-attribution="" data-label="…"></lab-map>: labs on a map, once it is
@@ -41,7 +42,7 @@ customElements.define(
           const [latitude, longitude, ...rest] = point.split(" ");
           const name = rest.join(" ");
           await show(map, [["", name, "", Number(latitude), Number(longitude), "one"]]);
-          map.setView([Number(latitude), Number(longitude)], this.dataset.tiles ? 15 : NEAR_ZOOM);
+          map.setView([Number(latitude), Number(longitude)], this.dataset.tiles ? 15 : COUNTRY_ZOOM);
         }
         if (this.dataset.pick) this.picking(map, pick);
         this.dataset.ready = "1";

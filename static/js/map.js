@@ -20,6 +20,7 @@ export async function draw(element) {
     maxZoom: tiles ? 18 : OUTLINE_ZOOM,
     minZoom: 1,
     worldCopyJump: true,
+    zoomSnap: 0.5,
     scrollWheelZoom: false,
     zoomControl: false,
     attributionControl: Boolean(tiles),
@@ -43,10 +44,53 @@ async function outline(map) {
   const world = /** @type {any} */ ((await import("world-atlas/countries-50m.json")).default);
   const { countries, land } = world.objects;
   const quiet = { interactive: false, smoothFactor: 1.2 };
-  L.geoJSON(/** @type {any} */ (feature(world, land)), { ...quiet, style: { className: "map-land" } }).addTo(map);
-  const borders = /** @type {any} */ (mesh(world, countries, (a, b) => a !== b));
-  L.geoJSON(borders, { ...quiet, style: { className: "map-border" } }).addTo(map);
+  const shores = /** @type {any} */ (feature(world, land)).features[0].geometry.coordinates;
+  const polygons = shores.flatMap((/** @type {Ring[]} */ rings) => flat(rings));
+  L.polygon(polygons, { ...quiet, className: "map-land" }).addTo(map);
+  const borders = /** @type {any} */ (mesh(world, countries, (a, b) => a !== b)).coordinates;
+  const lines = borders.map((/** @type {Ring} */ line) => unrolled(line).map(turned));
+  L.polyline(lines, { ...quiet, className: "map-border" }).addTo(map);
 }
+
+/**
+ * Longitude and latitude, as the outline has them.
+ * @typedef {[number, number][]} Ring
+ */
+
+/**
+ * A polygon of the globe on a flat map: whole where it crosses the 180th meridian, and once more on the other side of
+ * the world; around the pole it is closed below.
+ * @param {Ring[]} rings
+ */
+function flat(rings) {
+  const whole = rings.map((ring) => {
+    const line = unrolled(ring);
+    const [first, last] = [line[0], line[line.length - 1]];
+    return Math.abs(last[0] - first[0]) > 180 ? [...line, [last[0], -85], [first[0], -85]] : line;
+  });
+  const longitudes = whole[0].map(([longitude]) => longitude);
+  const turns = [0];
+  if (Math.max(...longitudes) > 180) turns.push(-360);
+  if (Math.min(...longitudes) < -180) turns.push(360);
+  return turns.map((turn) => whole.map((ring) => ring.map(([east, north]) => [north, east + turn])));
+}
+
+/**
+ * The same line without leaps from one edge of the map to the other.
+ * @param {Ring} line
+ */
+function unrolled(line) {
+  let turn = 0;
+  return line.map(([east, north], index) => {
+    const before = index ? line[index - 1][0] : east;
+    if (east - before > 180) turn -= 360;
+    if (east - before < -180) turn += 360;
+    return [east + turn, north];
+  });
+}
+
+/** @param {number[]} point longitude and latitude */
+const turned = ([east, north]) => /** @type {[number, number]} */ ([north, east]);
 
 /**
  * Show labs as dots, near ones gathered; each is reached with the Tab key and opened with Enter.
@@ -77,6 +121,7 @@ function dot([address, name, town, latitude, longitude, standing]) {
   const icon = L.divIcon({ className: `map-dot ${standing}`, html: "<span></span>", iconSize: [22, 22] });
   const marker = L.marker([latitude, longitude], { icon, title: name });
   marker.on("add", () => marker.getElement()?.setAttribute("aria-label", town ? `${name}, ${town}` : name));
+  if (!address) return marker;
   marker.bindPopup(() => {
     const box = document.createElement("div");
     const link = document.createElement("a");
