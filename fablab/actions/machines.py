@@ -1,6 +1,7 @@
 """Machines of a lab: add, change, say how they are, keep their log."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import IO, Any
 
 from django.db import transaction
@@ -11,10 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from designs.actions.errors import RefusedError
+from designs.mesh import limits
 from fablab.actions.pictures import picture_from
 from fablab.models import Lab, Machine, MaintenanceEntry, Stock
 
 State = Machine.State
+PAGES = frozenset({"new", "catalogue", "calendar", "trainings"})
+"""Addresses beside machines that none of them may have."""
 DOWN: list[Callable[[Machine, User | None], object]] = []
 """What follows in the same transaction when a machine can no longer be used: (machine, who said so)."""
 
@@ -29,10 +33,15 @@ def add_machine(lab: Lab, *, by: User | None, **facts: Any) -> Machine:
 
 
 def change_machine(machine: Machine, **facts: Any) -> Machine:
-    """Change what is said of it. Its state changes by `set_state`, its address stays."""
+    """Change what is said of it. Its state changes by `set_state`, its address stays.
+
+    Limits that its process does not know are dropped.
+    """
     for name, value in facts.items():
         setattr(machine, name, value)
-    machine.save(update_fields=[*facts, "updated_at"])
+    known = limits.LIMITS.get(machine.kernel_process, {})
+    machine.overrides = {key: value for key, value in machine.overrides.items() if key in known}
+    machine.save(update_fields=[*facts, "overrides", "updated_at"])
     return machine
 
 
@@ -119,5 +128,5 @@ def _log(machine: Machine, kind: str, by: User | None, text: str) -> Maintenance
 def _free_slug(lab: Lab, name: str) -> str:
     """An address that no machine of the lab has, made of a name."""
     base = slugify(name)[:50] or "machine"
-    taken = set(lab.machines.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+    taken = {*PAGES, *lab.machines.filter(slug__startswith=base).values_list("slug", flat=True)}
+    return next(slug for n in count(1) if (slug := base if n == 1 else f"{base}-{n}") not in taken)

@@ -10,6 +10,7 @@ from accounts.models import User
 from designs.actions.errors import RefusedError
 from fablab.actions.notify import tell
 from fablab.models import Lab, Machine, Staff, Stock, StockMove
+from fablab.words_machines import amount_words
 from search import outbox
 
 Reason = StockMove.Reason
@@ -22,8 +23,8 @@ class ShortError(RefusedError):
 
     def __init__(self, stock: Stock) -> None:
         super().__init__(
-            _("There is not that much left of %(stock)s: %(free)s %(unit)s are free.")
-            % {"stock": stock, "free": f"{stock.free:g}", "unit": _("sheets") if stock.is_counted else "g"},
+            _("There is not that much left of %(stock)s: %(free)s are free.")
+            % {"stock": stock, "free": amount_words(stock.free, is_counted=stock.is_counted)},
             "short",
         )
 
@@ -176,9 +177,6 @@ def _warn(stock: Stock) -> None:
     roles = [Staff.Role.MANAGER, Staff.Role.OPERATOR]
     people = User.objects.filter(lab_roles__lab=stock.lab, lab_roles__role__in=roles).distinct()
     url = reverse("fablab:stock_item", args=[stock.lab.slug, stock.pk])
+    left = amount_words(stock.left, is_counted=stock.is_counted)
     for person in people:
-        tell(person, "stock_low", url=url, lab=stock.lab, stock=str(stock), left=stock.left, unit=_unit(stock))
-
-
-def _unit(stock: Stock) -> str:
-    return "sheets" if stock.is_counted else "g"
+        tell(person, "stock_low", url=url, lab=stock.lab, lab_name=stock.lab.name, stock=str(stock), left=left)

@@ -52,9 +52,11 @@ class Trained(models.Model):
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
+    is_reminded = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint("training", "user", name="trained_once")]
+        indexes = [models.Index("expires_on", condition=models.Q(is_reminded=False), name="trained_to_remind")]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.training}"
@@ -177,13 +179,18 @@ class Machine(Found):
         """The process by which the kernel judges, or nothing."""
         return PROCESSES[self.process].kernel
 
+    @property
+    def assumed_nozzle_mm(self) -> float:
+        """Its nozzle, or the usual one where filament comes out of one that nobody named."""
+        return self.nozzle_mm or (FILAMENT_NOZZLE_MM if self.kernel_process == "fdm" else 0.0)
+
     def profile(self, *, material: str = "", density_g_cm3: float = 0.0) -> Profile | None:
         """What the kernel judges with (see designs.mesh.profiles); None where it knows nothing of the process."""
         process = self.kernel_process
         if process not in limits.LIMITS or not (self.x_mm and self.y_mm):
             return None
         fdm = process == "fdm"
-        nozzle = self.nozzle_mm or (FILAMENT_NOZZLE_MM if fdm else 0.0)
+        nozzle = self.assumed_nozzle_mm
         height = self.z_mm or (SHEET_MM if process == "laser" else 0.0)
         return Profile(
             key=f"machine-{self.pk}",
