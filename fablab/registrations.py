@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from designs.actions import collect_garbage
 from designs.discovery import brought
 from designs.discovery.brought import Kind
-from fablab import indexing
+from fablab import indexing, search_places
 from fablab.actions import machines
 from fablab.actions.close import machine_down
 from fablab.actions.keep_bookings import keep_bookings
 from fablab.actions.runs import Follower
+from fablab.actions.send_notice import send_notice
 from fablab.actions.slice import run_slice
 from fablab.actions.trainings import remind
-from fablab.models import RequestPart, Slice
+from fablab.models import NoticeMail, RequestPart, Slice
 from jobs import worker
 from search import registry
 
@@ -22,10 +23,12 @@ from search import registry
 def register() -> None:
     """The queues, the sweeps, the search, and what becomes of a person's requests when they leave."""
     worker.register(Slice, run_slice)
+    worker.register(NoticeMail, send_notice)
     worker.beside(Follower())
     worker.every(timedelta(minutes=1), keep_bookings)
     worker.every_day(remind)
     registry.register("lab", indexing.labs, indexing.every_lab)
     brought.register("labs", Kind(_("Labs"), "lab", "fablab/_lab.html", indexing.found))
+    search_places.register()
     machines.DOWN.append(machine_down)
     collect_garbage.NAMES += [(Slice, ["gcode"]), (RequestPart, ["sha256"])]

@@ -58,6 +58,7 @@ def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str
         "wrong": [_WRONG[name]() for name in asked.wrong],
         "machines": machines.catalogue().values(),
         "machine": asked.own_machine,
+        "said": dict(asked.said),
         "profiles": [(key, profiles.profile_name(profile)) for key, profile in PROFILES.items()],
         "sorts": [(key, name(), key == asked.sort, asked.address(sort=key)) for key, name in _SORTS.items()],
         "hidden": [pair for pair in asked.params() if pair[0] not in _TYPED],
@@ -70,7 +71,7 @@ def _context(request: HttpRequest, asked: Asked, found: index.Found) -> dict[str
 
 
 _TYPED = {
-    "q", "machine", "bed", "nozzle", "profile", "size_min", "size_max", "mass_min", "mass_max", "page",
+    "q", "machine", "bed", "nozzle", "profile", "near", "km", "size_min", "size_max", "mass_min", "mass_max", "page",
 }  # fmt: skip
 """What the form of the page sends itself."""
 _SORTS: dict[str, Callable[[], str]] = {
