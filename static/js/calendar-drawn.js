@@ -65,7 +65,7 @@ export function draw(host, data, locale, say) {
     slotMinTime: oClock(data.hours[0]),
     slotMaxTime: oClock(data.hours[1]),
     slotDuration: many ? "01:00" : "00:30",
-    slotWidth: day ? 60 : 22,
+    slotWidth: day ? Math.max(48, Math.floor((host.clientWidth - 170) / (data.hours[1] - data.hours[0]))) : 22,
     slotHeight: 26,
     slotLabelInterval: many && !day ? "03:00" : "01:00",
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
