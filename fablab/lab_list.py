@@ -152,8 +152,8 @@ def narrowed(asked: Asked) -> QuerySet[Lab]:
         having = Machine.objects.working().filter(process=asked.process)
         rows = rows.filter(Q(pk__in=having.values("lab")) | Q(okw__processes__icontains=asked.process))
     if asked.is_open:
-        told = OpeningHours.objects.values("lab").union(SpecialDay.objects.values("lab"))
-        rows = rows.filter(Q(pk__in=told) | Q(says_open=True))
+        weekly, special = OpeningHours.objects.order_by().values("lab"), SpecialDay.objects.order_by().values("lab")
+        rows = rows.filter(Q(pk__in=weekly) | Q(pk__in=special) | Q(says_open=True))
     return rows
 
 

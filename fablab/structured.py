@@ -120,7 +120,7 @@ def _address(lab: Lab) -> str:
 
 
 def _picture(lab: Lab) -> str:
-    return settings.SITE_URL + lab.photo_url if lab.photo else ""
+    return settings.SITE_URL + lab.photo.url if lab.photo else ""
 
 
 def _told(facts: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class LabForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a lab says of itself and where it is."""
 
     country = forms.ChoiceField(label=_("Country"), required=False)
+    website = forms.URLField(label=_("Web site"), max_length=300, required=False, assume_scheme="https")
     languages = LanguagesField(label=_("Languages"), help_text=_("Such as French, English."))
     is_accessible = forms.TypedChoiceField(
         label=_("Wheelchairs can enter"),
@@ -60,8 +61,9 @@ class LabForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["country"]).choices = [("", "–"), *countries()]
         self.initial["is_accessible"] = {True: "yes", False: "no"}.get(self.instance.is_accessible, "")
-        self.fields["timezone"].widget = forms.Select(choices=[(one, one) for one in sorted(available_timezones())])
-        self.fields["email"].help_text = _("Shown to people who are signed in.")
+        if "timezone" in self.fields:
+            self.fields["timezone"].widget = forms.Select(choices=[(one, one) for one in sorted(available_timezones())])
+            self.fields["email"].help_text = _("Shown to people who are signed in.")
         for name in ("latitude", "longitude"):
             self.fields[name].widget.attrs["step"] = "any"
 
@@ -87,8 +89,8 @@ class ProposeForm(LabForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("languages", "is_accessible", "timezone"):
-            self.fields.pop(name, None)
+        for name in ("languages", "is_accessible"):
+            del self.fields[name]
 
 
 class ClaimForm(forms.Form):

@@ -22,11 +22,6 @@ def is_timezone(name: str) -> None:
         raise ValidationError(_("We do not know this time zone; say one such as Europe/Paris."))
 
 
-def picture_address(name: str) -> str:
-    """The address of a picture that we wrote, by its name in the storage; nothing for none."""
-    return reverse("fablab:picture", args=name.split("/", 1)) if "/" in name else ""
-
-
 class LabQuerySet(models.QuerySet["Lab"]):
     """Labs by who may see them."""
 
@@ -131,11 +126,6 @@ class Lab(Found):
         return ", ".join(dict.fromkeys(word for word in (self.city, self.region, self.country_name) if word))
 
     @property
-    def photo_url(self) -> str:
-        """The photo that stands for it, or nothing."""
-        return picture_address(self.photo.name or "")
-
-    @property
     def country_name(self) -> str:
         """Its country in the reader's language."""
         return country_name(self.country) if self.country else ""
@@ -196,11 +186,6 @@ class LabPhoto(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.file)
-
-    @property
-    def url(self) -> str:
-        """Where it is seen."""
-        return picture_address(self.file.name or "")
 
 
 class Staff(models.Model):

@@ -41,7 +41,7 @@ def facility(lab: Lab) -> dict[str, Any]:
                 "website": lab.website or page,
                 "languages": lab.languages,
                 "contact": _told({"landline": lab.phone}),
-                "images": [settings.SITE_URL + lab.photo_url] if lab.photo else [],
+                "images": [settings.SITE_URL + lab.photo.url] if lab.photo else [],
             }
         ),
         "facilityStatus": "Closed" if lab.standing == Lab.Standing.CLOSED else said.get("facilityStatus", "Active"),

@@ -6,14 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.db.models.fields.files import ImageFieldFile
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from fablab.models import Lab, Staff
-from fablab.models.lab import picture_address
 from fablab.opening import Opening, opening
 from fablab.processes import PROCESSES
 
@@ -79,9 +77,3 @@ def role_words(role: str) -> str:
 def opening_of(lab: Lab, known: Opening | None = None) -> Opening:
     """Whether a lab is open now, where the page does not know yet."""
     return known or opening(lab, timezone.now())
-
-
-@register.filter
-def picture(file: ImageFieldFile) -> str:
-    """The address of a picture that we wrote."""
-    return picture_address(file.name or "")

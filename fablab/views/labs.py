@@ -66,7 +66,7 @@ def lab(request: HttpRequest, lab: Lab) -> HttpResponse:
         "photos": lab.photos.all(),
         "staff": lab.staff.select_related("user").order_by("since"),
         "tariffs": lab.tariffs.all(),
-        "machines": lab.machines.exclude(state="retired").order_by("name"),
+        "machines": lab.machines.exclude(state="retired").prefetch_related("loaded").order_by("name"),
         "map": map_settings(),
         "structured": structured.schema_org(lab),
         "membership": mine,
