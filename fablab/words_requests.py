@@ -45,7 +45,7 @@ TELLS: dict[str, Promise] = {
     S.RESOLVED: _("The dispute is over."),
     S.CANCELLED: _("It will not be made."),
 }
-REASONS: dict[str, Promise] = {
+REJECTIONS: dict[str, Promise] = {
     "too-large": _("It is too large for our machines"),
     "not-printable": _("It cannot be made as it is designed"),
     "no-material": _("We do not have the material"),
@@ -64,71 +64,71 @@ OUTCOMES: dict[str, Promise] = {
 
 NOTICES: dict[str, tuple[Promise, Promise]] = {
     "request_submitted": (
-        _("New request %(number)s: %(title)s"),
-        _("%(by)s asks %(lab_name)s to make %(title)s. %(text)s"),
+        _("New request %(ref)s: %(project)s"),
+        _("%(by)s asks %(lab_name)s to make %(project)s. %(reason)s"),
     ),
-    "request_answered": (_("Answered: %(title)s"), _("%(by)s answered your question on request %(number)s: %(text)s")),
+    "request_answered": (_("Answered: %(project)s"), _("%(by)s answered your question on request %(ref)s: %(reason)s")),
     "request_needs_info": (
-        _("A question about %(title)s"),
-        _("%(lab_name)s asks about your request %(number)s: %(text)s"),
+        _("A question about %(project)s"),
+        _("%(lab_name)s asks about your request %(ref)s: %(reason)s"),
     ),
     "request_rejected": (
-        _("Not made: %(title)s"),
-        _("%(lab_name)s does not make your request %(number)s. %(text)s"),
+        _("Not made: %(project)s"),
+        _("%(lab_name)s does not make your request %(ref)s. %(reason)s"),
     ),
     "request_forwarded": (
-        _("Passed on to %(other)s: %(title)s"),
-        _("%(lab_name)s passed your request %(number)s on to %(other)s, as you allowed. %(text)s"),
+        _("Passed on to %(other)s: %(project)s"),
+        _("%(lab_name)s passed your request %(ref)s on to %(other)s, as you allowed. %(reason)s"),
     ),
     "request_quoted": (
-        _("Your quote: %(total)s for %(title)s"),
-        _("%(lab_name)s makes your request %(number)s for %(total)s. Accept or decline it before %(until)s."),
+        _("Your quote: %(total)s for %(project)s"),
+        _("%(lab_name)s makes your request %(ref)s for %(total)s. Accept or decline it before %(until)s."),
     ),
-    "request_declined": (_("Declined: %(title)s"), _("%(by)s declined the quote for request %(number)s. %(text)s")),
+    "request_declined": (_("Declined: %(project)s"), _("%(by)s declined the quote for request %(ref)s. %(reason)s")),
     "request_expired": (
-        _("The quote expired: %(title)s"),
-        _("The quote for request %(number)s at %(lab_name)s was not answered in time. The lab can make a new one."),
+        _("The quote expired: %(project)s"),
+        _("The quote for request %(ref)s at %(lab_name)s was not answered in time. The lab can make a new one."),
     ),
     "request_accepted": (
-        _("Accepted: %(title)s"),
-        _("%(by)s accepted %(total)s for request %(number)s. Find a time for it."),
+        _("Accepted: %(project)s"),
+        _("%(by)s accepted %(total)s for request %(ref)s. Find a time for it."),
     ),
     "request_scheduled": (
-        _("Scheduled: %(title)s"),
-        _("%(lab_name)s makes your request %(number)s on %(machine)s: %(when)s."),
+        _("Scheduled: %(project)s"),
+        _("%(lab_name)s makes your request %(ref)s on %(machine)s: %(when)s."),
     ),
     "request_unscheduled": (
-        _("No longer scheduled: %(title)s"),
-        _("%(machine)s cannot make request %(number)s at %(lab_name)s then: %(text)s. The lab finds another time."),
+        _("No longer scheduled: %(project)s"),
+        _("%(machine)s cannot make request %(ref)s at %(lab_name)s then: %(reason)s. The lab finds another time."),
     ),
-    "request_in_progress": (_("Being made: %(title)s"), _("%(lab_name)s has started on your request %(number)s.")),
-    "request_failed": (_("It failed: %(title)s"), _("Request %(number)s at %(lab_name)s did not work: %(text)s")),
+    "request_in_progress": (_("Being made: %(project)s"), _("%(lab_name)s has started on your request %(ref)s.")),
+    "request_failed": (_("It failed: %(project)s"), _("Request %(ref)s at %(lab_name)s did not work: %(reason)s")),
     "request_ready": (
-        _("Ready: %(title)s"),
-        _("Your request %(number)s waits for you at %(lab_name)s. To pay there: %(total)s."),
+        _("Ready: %(project)s"),
+        _("Your request %(ref)s waits for you at %(lab_name)s. To pay there: %(total)s."),
     ),
     "request_not_collected": (
-        _("Still waiting for you: %(title)s"),
-        _("Your request %(number)s waits at %(lab_name)s. It is kept until %(until)s."),
+        _("Still waiting for you: %(project)s"),
+        _("Your request %(ref)s waits at %(lab_name)s. It is kept until %(until)s."),
     ),
     "request_collected": (
-        _("Collected: %(title)s"),
-        _("Request %(number)s at %(lab_name)s is yours. If something is wrong with it, say so within 7 days."),
+        _("Collected: %(project)s"),
+        _("Request %(ref)s at %(lab_name)s is yours. If something is wrong with it, say so within 7 days."),
     ),
     "request_abandoned": (
-        _("Not collected: %(title)s"),
-        _("Request %(number)s at %(lab_name)s was not collected in time. The material costs %(total)s."),
+        _("Not collected: %(project)s"),
+        _("Request %(ref)s at %(lab_name)s was not collected in time. The material costs %(total)s."),
     ),
-    "request_disputed": (_("Disputed: %(title)s"), _("%(by)s says of request %(number)s: %(text)s")),
+    "request_disputed": (_("Disputed: %(project)s"), _("%(by)s says of request %(ref)s: %(reason)s")),
     "request_resolved": (
-        _("The dispute over %(title)s is over"),
-        _("%(lab_name)s decided on request %(number)s: %(text)s"),
+        _("The dispute over %(project)s is over"),
+        _("%(lab_name)s decided on request %(ref)s: %(reason)s"),
     ),
     "request_cancelled": (
-        _("Cancelled: %(title)s"),
-        _("%(by)s cancelled request %(number)s at %(lab_name)s. %(text)s"),
+        _("Cancelled: %(project)s"),
+        _("%(by)s cancelled request %(ref)s at %(lab_name)s. %(reason)s"),
     ),
-    "request_message": (_("A message about %(title)s"), _("%(by)s writes about request %(number)s: %(text)s")),
+    "request_message": (_("A message about %(project)s"), _("%(by)s writes about request %(ref)s: %(reason)s")),
 }
 """Subject and sentence of each notice. fablab.words takes them in."""
 
