@@ -62,6 +62,8 @@ MOVES: tuple[Move, ...] = (
     Move(S.NEEDS_INFO, S.SUBMITTED, "answer", _REQUESTER),
     Move(S.SUBMITTED, S.REJECTED, "reject", _LAB, needs_reason=True),
     Move(S.SUBMITTED, S.FORWARDED, "forward", _LAB),
+    Move(S.NEEDS_INFO, S.REJECTED, "reject", _LAB, needs_reason=True),
+    Move(S.NEEDS_INFO, S.FORWARDED, "forward", _LAB),
     Move(S.SUBMITTED, S.QUOTED, "quote", _LAB),
     Move(S.QUOTED, S.QUOTED, "quote", _LAB),
     Move(S.DECLINED, S.QUOTED, "quote", _LAB),
@@ -80,6 +82,7 @@ MOVES: tuple[Move, ...] = (
     Move(S.READY, S.ABANDONED, "abandon", _LAB | _CLOCK),
     Move(S.COLLECTED, S.DISPUTED, "dispute", _REQUESTER, needs_reason=True),
     Move(S.DISPUTED, S.RESOLVED, "resolve", frozenset({Actor.MANAGER}), needs_reason=True),
+    Move(S.DISPUTED, S.ACCEPTED, "reprint", frozenset({Actor.MANAGER}), needs_reason=True),
     Move(S.DRAFT, S.CANCELLED, "cancel", _REQUESTER),
     *(
         Move(before, S.CANCELLED, "cancel", _EITHER)

@@ -71,7 +71,7 @@ class PrintRequest(models.Model):
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     machine = models.ForeignKey(Machine, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests")
     stock = models.ForeignKey(Stock, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests")
-    held_g = models.FloatField(default=0)
+    held = models.FloatField(default=0, help_text=_("What it is promised of the stock, g or sheets"))
     quote = models.ForeignKey("fablab.Quote", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     forwarded_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forwarded_to"
@@ -81,6 +81,7 @@ class PrintRequest(models.Model):
     waited_seconds = models.PositiveIntegerField(default=0)
     paid_note = models.CharField(max_length=200, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
+    due_cents = models.PositiveIntegerField(null=True, blank=True)
     receipt_number = models.PositiveIntegerField(null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
