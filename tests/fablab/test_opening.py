@@ -1,4 +1,4 @@
-"""When a lab is open: hours in its own time, over midnight and summer time, special days, closures, and what is said now."""
+"""When a lab is open: in its own time, over midnight and summer time, on special days, and as its people say now."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
