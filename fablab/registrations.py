@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from designs import told
 from designs.actions import collect_garbage
 from designs.discovery import brought
 from designs.discovery.brought import Kind
@@ -16,6 +17,7 @@ from fablab.actions.send_notice import send_notice
 from fablab.actions.slice import run_slice
 from fablab.actions.trainings import remind
 from fablab.models import NoticeMail, RequestPart, Slice
+from fablab.told import OfLabs
 from jobs import worker
 from search import registry
 
@@ -30,5 +32,6 @@ def register() -> None:
     registry.register("lab", indexing.labs, indexing.every_lab)
     brought.register("labs", Kind(_("Labs"), "lab", "fablab/_lab.html", indexing.found))
     search_places.register()
+    told.register(OfLabs())
     machines.DOWN.append(machine_down)
     collect_garbage.NAMES += [(Slice, ["gcode"]), (RequestPart, ["sha256"])]

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from designs import licences, words
+from designs import licences, told, words
 from designs.forms import PROCESSES
-from designs.models import Notification, Project
+from designs.models import Project
 from designs.results import Result
 
 register = template.Library()
@@ -45,7 +45,7 @@ def unread(user: Any) -> int:
     """How many notifications the person has not read, counted to a hundred; nobody else asks the database."""
     if not getattr(user, "is_authenticated", False):
         return 0
-    return Notification.objects.filter(user=user).unread().order_by()[:100].count()
+    return told.unread(user)
 
 
 @register.filter
