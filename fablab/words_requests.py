@@ -91,7 +91,7 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
     ),
     "request_accepted": (
         _("Accepted: %(project)s"),
-        _("%(by)s accepted %(total)s for request %(ref)s. Find a time for it."),
+        _("%(by)s accepted the quote for request %(ref)s. Find a time for it."),
     ),
     "request_scheduled": (
         _("Scheduled: %(project)s"),
@@ -99,17 +99,17 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
     ),
     "request_unscheduled": (
         _("No longer scheduled: %(project)s"),
-        _("%(machine)s cannot make request %(ref)s at %(lab_name)s then: %(reason)s. The lab finds another time."),
+        _("Request %(ref)s at %(lab_name)s lost its time: %(reason)s. The lab finds another one."),
     ),
     "request_in_progress": (_("Being made: %(project)s"), _("%(lab_name)s has started on your request %(ref)s.")),
     "request_failed": (_("It failed: %(project)s"), _("Request %(ref)s at %(lab_name)s did not work: %(reason)s")),
     "request_ready": (
         _("Ready: %(project)s"),
-        _("Your request %(ref)s waits for you at %(lab_name)s. To pay there: %(total)s."),
+        _("Your request %(ref)s waits for you at %(lab_name)s. Its page says what is to be paid there."),
     ),
     "request_not_collected": (
         _("Still waiting for you: %(project)s"),
-        _("Your request %(ref)s waits at %(lab_name)s. It is kept until %(until)s."),
+        _("Your request %(ref)s waits at %(lab_name)s. It is kept for 14 days in all."),
     ),
     "request_collected": (
         _("Collected: %(project)s"),
@@ -117,7 +117,7 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
     ),
     "request_abandoned": (
         _("Not collected: %(project)s"),
-        _("Request %(ref)s at %(lab_name)s was not collected in time. The material costs %(total)s."),
+        _("Request %(ref)s at %(lab_name)s was not collected in time. The material that went into it is to be paid."),
     ),
     "request_disputed": (_("Disputed: %(project)s"), _("%(by)s says of request %(ref)s: %(reason)s")),
     "request_resolved": (

@@ -55,6 +55,12 @@ def size(value: int | None) -> str:
 
 
 @register.filter
+def duration(seconds: float) -> str:
+    """A time in minutes or hours."""
+    return words.values.duration(seconds)
+
+
+@register.filter
 def count(value: int) -> str:
     """A number with its thousands told apart."""
     return number_format(value, use_l10n=True, force_grouping=True)
