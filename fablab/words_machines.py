@@ -4,6 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from designs.words.values import plain
+
 CHECKS = {
     "wall": gettext_lazy("Thinnest wall"),
     "gap": gettext_lazy("Narrowest gap"),
@@ -50,10 +52,10 @@ def limit_name(key: str) -> str:
 def amount_words(value: float, *, is_counted: bool) -> str:
     """What is left, as people weigh it: 1.25 kg, 340 g, 3.5 sheets."""
     if is_counted:
-        return _("%(n)s sheets") % {"n": f"{value:g}"}
+        return _("%(n)s sheets") % {"n": plain(value)}
     if value >= 1000:
-        return _("%(kg)s kg") % {"kg": f"{value / 1000:.2f}".rstrip("0").rstrip(".")}
-    return _("%(g)s g") % {"g": f"{value:.0f}"}
+        return f"{plain(round(value / 1000, 2))} kg"
+    return f"{plain(round(value, 1))} g"
 
 
 NOTICES: dict[str, tuple[Promise, Promise]] = {

@@ -41,13 +41,13 @@ class MachineForm(forms.ModelForm):  # type: ignore[type-arg]
     """All that managers and operators say of a machine but for its state."""
 
     photo = forms.FileField(
-        label=_("photo"),
+        label=_("Photo"),
         required=False,
         help_text=_("JPEG, PNG, WebP or GIF, 20 MB at most."),
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )
 
-    manual_url = forms.URLField(label=_("manual"), required=False, max_length=300, assume_scheme="https")
+    manual_url = forms.URLField(label=_("Manual"), required=False, max_length=300, assume_scheme="https")
 
     class Meta:
         model = Machine
@@ -61,10 +61,13 @@ class MachineForm(forms.ModelForm):  # type: ignore[type-arg]
             label = self.fields[name].label
             self.fields[name] = CentsField(label=f"{label}, {lab.currency}", required=False)
         self.fields["training"] = forms.ModelChoiceField(
-            Training.objects.filter(lab=lab), label=_("training needed"), required=False, empty_label=_("none")
+            Training.objects.filter(lab=lab), label=_("Training needed"), required=False, empty_label=_("none")
         )
         for name, field in self.fields.items():
-            if name.endswith("_mm") or name == "power_w" or isinstance(field, forms.IntegerField):
+            if name.endswith("_mm") or name == "power_w":
+                field.initial = None
+                self.initial[name] = f"{value:g}" if (value := self.initial.get(name)) else ""
+            if isinstance(field, forms.FloatField | forms.IntegerField):
                 field.required = False
 
     def clean(self) -> dict[str, Any]:
@@ -109,8 +112,8 @@ class LogForm(forms.Form):
 class CountersForm(forms.Form):
     """What its own counter shows."""
 
-    hours = forms.FloatField(label=_("hours run"), min_value=0, max_value=1_000_000)
-    jobs = forms.IntegerField(label=_("jobs"), min_value=0, max_value=10_000_000)
+    hours = forms.FloatField(label=_("Hours run"), min_value=0, max_value=1_000_000)
+    jobs = forms.IntegerField(label=_("Jobs"), min_value=0, max_value=10_000_000)
 
 
 class LimitsForm(forms.Form):
@@ -126,7 +129,7 @@ class LimitsForm(forms.Form):
                 min_value=0,
                 max_value=100_000,
                 required=False,
-                initial=machine.overrides.get(key),
+                initial=_typed(machine.overrides.get(key), self.usual[key].unit),
                 widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
             )
 
@@ -138,5 +141,14 @@ class LimitsForm(forms.Form):
 
     @property
     def overrides(self) -> dict[str, float]:
-        """What was said."""
-        return {key: value for key, value in self.cleaned_data.items() if value is not None}
+        """What was said, in the table's units."""
+        return {
+            key: round(value / 100, 9) if self.usual[key].unit == "share" else value
+            for key, value in self.cleaned_data.items()
+            if value is not None
+        }
+
+
+def _typed(value: float | None, unit: str) -> float | None:
+    """Shares are typed in per cent."""
+    return value if value is None or unit != "share" else round(value * 100, 7)

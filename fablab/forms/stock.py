@@ -22,9 +22,9 @@ GROUPS: list[tuple[Promise, tuple[str, ...]]] = [
 class StockForm(forms.ModelForm):  # type: ignore[type-arg]
     """What is said of a material; `amount` of a new one alone."""
 
-    amount = forms.FloatField(label=_("how much there is: g, or sheets"), min_value=0, max_value=1e7, required=False)
+    amount = forms.FloatField(label=_("How much there is: g, or sheets"), min_value=0, max_value=1e7, required=False)
     colour_hex = forms.CharField(
-        label=_("colour on the page"), required=False, max_length=7,
+        label=_("Colour on the page"), required=False, max_length=7,
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is # and six digits, such as #e8662a."))],
         widget=forms.TextInput(attrs={"placeholder": "#e8662a"}),
     )  # fmt: skip
@@ -37,11 +37,11 @@ class StockForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, lab: Lab, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["price_cents"] = CentsField(
-            label=_("price of a kilogram, or of a sheet, %(currency)s") % {"currency": lab.currency}, required=False
+            label=_("Price of a kilogram, or of a sheet, %(currency)s") % {"currency": lab.currency}, required=False
         )
         self.fields["machine"] = forms.ModelChoiceField(
             lab.machines.exclude(state=Machine.State.RETIRED),
-            label=_("loaded in"),
+            label=_("Loaded in"),
             required=False,
             empty_label=_("none"),
         )

@@ -1,17 +1,23 @@
 """What pages say of machines and materials: colours, amounts, money, limits."""
 
+from datetime import datetime, timedelta
+
 from babel.numbers import format_currency
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 from designs.mesh.limits import Limit
 from designs.words import values
-from fablab.models import Stock, StockMove
+from fablab.models import Lab, Stock, StockMove
+from fablab.templatetags.labs import moment
 from fablab.words_machines import amount_words
 
 register = template.Library()
+SOON = timedelta(minutes=30)
 
 
 @register.simple_tag
@@ -21,6 +27,16 @@ def swatch(colour: str) -> SafeString:
         '<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill="{}"/></svg>',
         colour,
     )
+
+
+@register.filter
+def free_words(at: datetime | None, lab: Lab) -> str:
+    """When a machine is free, in its lab's time; the next half hour is now."""
+    if at is None:
+        return _("not free in the next weeks")
+    if at - timezone.now() < SOON:
+        return _("free now")
+    return _("free from %(when)s") % {"when": moment(at, lab)}
 
 
 @register.filter
@@ -64,3 +80,9 @@ def moved(stock: Stock, move: StockMove) -> str:
 def limit_words(limit: Limit) -> str:
     """A limit with its unit."""
     return values.limit(limit.value, limit.unit)
+
+
+@register.filter
+def unit_words(limit: Limit) -> str:
+    """The unit in which a limit is typed."""
+    return {"share": "%", "degrees": "°", "mm2": "mm²", "mm3": "mm³"}.get(limit.unit, "mm")

@@ -24,6 +24,7 @@ from fablab.models import Lab, Machine, Stock
 from fablab.views.page import lab_page, show
 
 SOONEST = timedelta(days=14)
+HALF_HOUR = timedelta(minutes=30)
 LINES = 12
 
 
@@ -37,11 +38,12 @@ def machines(request: HttpRequest, lab: Lab) -> HttpResponse:
     for one in present:
         one.lab = lab
     free = _next_free([one for one in present if one.state in {Machine.State.READY, Machine.State.IN_USE}])
-    kinds: dict[str, list[tuple[Machine, Any]]] = {}
-    for one in present:
-        kinds.setdefault(one.process, []).append((one, free.get(one.pk)))
     retired = [one for one in rows if one.state == Machine.State.RETIRED]
-    context = {"kinds": kinds, "retired": retired, "now": timezone.now(), "trainings": lab.trainings.exists()}
+    context = {
+        "present": [(one, free.get(one.pk)) for one in present],
+        "retired": retired,
+        "trainings": lab.trainings.exists(),
+    }
     return show(request, lab, "fablab/machines.html", context, tab="machines")
 
 
@@ -58,7 +60,6 @@ def machine(request: HttpRequest, lab: Lab, machine: str) -> HttpResponse:
         "loaded": found.loaded.filter(is_used_up=False),
         "description": markup.render(found.description) if found.description else "",
         "free": _next_free([found]).get(found.pk) if works else None,
-        "now": timezone.now(),
         "may_book": policy.can_book(request.user, found),
         "is_trained": policy.is_trained(request.user, found),
         "link": getattr(found, "link", None),
@@ -88,8 +89,8 @@ def machine_new(request: HttpRequest, lab: Lab) -> HttpResponse:
     context = {
         "form": form,
         "known": known,
-        "text": request.GET.get("q", ""),
-        "offered": suggest(request.GET.get("q", "")),
+        "text": request.GET.get("find", ""),
+        "offered": suggest(request.GET.get("find", "")),
     }
     return show(request, lab, "fablab/machine_new.html", context, tab="machines", status=422 if form.errors else 200)
 
@@ -98,7 +99,7 @@ def machine_new(request: HttpRequest, lab: Lab) -> HttpResponse:
 @lab_page("operate")
 def machine_catalogue(request: HttpRequest, lab: Lab) -> HttpResponse:
     """The fragment with machines of the catalogue that a text names, while somebody is typing."""
-    text = request.GET.get("q", "")[:80]
+    text = request.GET.get("find", "")[:80]
     return render(request, "fablab/_offered.html", {"lab": lab, "text": text, "offered": suggest(text)})
 
 
@@ -130,6 +131,9 @@ def _keep_photo(request: HttpRequest, machine: Machine) -> None:
 
 
 def _next_free(machines: list[Machine]) -> dict[int, Any]:
-    """Machine -> when half an hour of it is free next."""
-    free = free_by_machine(machines, 1800, after=timezone.now(), horizon=SOONEST) if machines else {}
-    return {pk: spans[0][0] for pk, spans in free.items() if spans}
+    """Machine -> when half an hour of it is free next; what is in use now without a booking tells nothing."""
+    now = timezone.now()
+    free = free_by_machine(machines, HALF_HOUR.total_seconds(), after=now, horizon=SOONEST) if machines else {}
+    busy = {one.pk for one in machines if one.state == Machine.State.IN_USE}
+    found = {pk: spans[0][0] for pk, spans in free.items() if spans}
+    return {pk: at for pk, at in found.items() if pk not in busy or at - now > HALF_HOUR}

@@ -71,7 +71,6 @@ def machines_for(request: HttpRequest, project: Project) -> HttpResponseBase:
         "place": place[0] if place else "",
         "country": country,
         "file": request.GET.get("file", ""),
-        "now": timezone.now(),
     }
     if request.headers.get("HX-Request"):
         return render(request, "fablab/_machines_for.html", context)
@@ -115,9 +114,8 @@ def _with_times(found: Sequence[Match], seconds: float) -> list[Row]:
 
 
 def _seconds(shown: Sequence[Result]) -> float:
-    """How long all parts take, as far as the kernel can tell."""
-    known = [one.estimate.seconds for one in shown if one.estimate]
-    return max(sum(known), USUAL_SECONDS) if known else USUAL_SECONDS
+    """How long the longest part takes, as far as the kernel can tell; at least an hour."""
+    return max([USUAL_SECONDS, *(one.estimate.seconds for one in shown if one.estimate)])
 
 
 def _kernels(project: Project) -> frozenset[str]:

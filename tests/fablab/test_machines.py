@@ -51,10 +51,10 @@ def test_a_machine_from_the_catalogue_comes_filled_in(as_ada, lab):
 
 
 def test_the_catalogue_is_searched_while_one_types(as_ada, lab):
-    page = as_ada.get("/labs/atelier/machines/catalogue/?q=speedy", headers={"HX-Request": "true"}).content.decode()
+    page = as_ada.get("/labs/atelier/machines/catalogue/?find=speedy", headers={"HX-Request": "true"}).content.decode()
     assert "Trotec Speedy 300" in page
     assert "<html" not in page
-    assert "describe it below" in as_ada.get("/labs/atelier/machines/catalogue/?q=zzzz").content.decode()
+    assert "describe it below" in as_ada.get("/labs/atelier/machines/catalogue/?find=zzzz").content.decode()
 
 
 def test_a_machine_is_added_with_its_rates_and_rules(as_ada, lab):
@@ -174,9 +174,9 @@ def test_limits_of_the_kernel_are_overridden_for_one_machine(as_ada, machine):
     page = as_ada.get("/labs/atelier/machines/mini/limits/").content.decode()
     assert "Thinnest wall: it does not print" in page
     assert "0.4 mm" in page
-    as_ada.post("/labs/atelier/machines/mini/limits/", {"wall_care": "1.2", "bridge_care": ""})
+    as_ada.post("/labs/atelier/machines/mini/limits/", {"wall_care": "1.2", "bridge_care": "", "overhang_care": "7.5"})
     machine.refresh_from_db()
-    assert machine.overrides == {"wall_care": 1.2}
+    assert machine.overrides == {"wall_care": 1.2, "overhang_care": 0.075}
     assert machine.profile().limits["wall_care"].value == 1.2
     acts.change_machine(machine, process="vat-photopolymerisation")
     assert machine.overrides == {"wall_care": 1.2}
@@ -194,7 +194,7 @@ def test_a_limit_that_is_no_number_is_said(as_ada, machine):
 def test_the_page_says_what_it_takes_what_is_loaded_what_it_costs_and_when_it_is_free(client, lab, machine):
     load(make_stock(lab, colour_hex="#112233"), machine)
     page = client.get("/labs/atelier/machines/mini/").content.decode()
-    for words in ("180 × 180 × 180 mm", "0.4 mm", "PLA black", "1 kg", "€1.50", "Ready", "Free"):
+    for words in ("180 × 180 × 180 mm", "0.4 mm", "PLA black", "1 kg", "€1.50", "Ready", "free "):
         assert words in page, words
     assert "Serial number" not in page
 
@@ -203,8 +203,8 @@ def test_a_machine_that_does_not_work_is_not_said_to_be_free(client, lab, ada, m
     acts.set_state(machine, "broken", by=ada)
     page = client.get("/labs/atelier/machines/mini/").content.decode()
     assert "Broken" in page
-    assert "Free now" not in page
-    assert "Free from" not in page
+    assert "free now" not in page
+    assert "free from" not in page
 
 
 def test_hostile_facts_are_words(client, lab):
@@ -283,4 +283,4 @@ def test_a_day_from_now_the_machine_page_still_says_when(client, lab, machine):
 
     now = timezone.now()
     occupy(machine, "closure", now - timedelta(hours=1), now + timedelta(days=1))
-    assert "Free from" in client.get("/labs/atelier/machines/mini/").content.decode()
+    assert "free from" in client.get("/labs/atelier/machines/mini/").content.decode()
