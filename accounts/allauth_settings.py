@@ -18,6 +18,10 @@ ACCOUNT_RATE_LIMITS = {
     "photo": "60/10m/user,500/d/user",
     "report": "20/h/ip",
     "shape": "10/10m/ip,60/d/ip",
+    "propose_lab": "5/10m/user,20/d/user",
+    "claim_lab": "5/10m/user,20/d/user",
+    "host": "20/10m/user",
+    "book": "60/10m/user,500/d/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "storage",
     "search",
     "designs",
+    "fablab",
 ]
 
 MIDDLEWARE = [
@@ -162,6 +163,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/pictures/"
 
 REPOSITORIES_DIR = DATA_DIR / "repositories"
 _s3 = env.text("PARTAGE_S3_BUCKET", "")
@@ -228,15 +230,22 @@ if _minutes > 25:
 IMPORT_SECONDS = 60 * _minutes
 IMPORT_ALLOWED_HOSTS = [host.lower() for host in env.words("PARTAGE_IMPORT_ALLOWED_HOSTS")]
 IMPORT_CA_FILE = env.certificates("PARTAGE_IMPORT_CERTIFICATES")
+PRINTER_HOSTS = [host.lower() for host in env.words("PARTAGE_PRINTER_HOSTS")]
 EXPORT_DAYS = env.number("PARTAGE_EXPORT_DAYS", 7, least=1)
 TRASH_DAYS = env.number("PARTAGE_TRASH_DAYS", 30)
+
+MAP_TILES = env.text("PARTAGE_MAP_TILES", "")
+MAP_ATTRIBUTION = env.text("PARTAGE_MAP_ATTRIBUTION", "© OpenStreetMap contributors")
+if MAP_TILES and not all(part in MAP_TILES for part in ("https://", "{z}", "{x}", "{y}")):
+    raise ImproperlyConfigured("PARTAGE_MAP_TILES: say an https:// address with {z}, {x} and {y}")
+_tiles_hosts = [f"https://{urlsplit(MAP_TILES).netloc.replace('{s}', '*')}"] if MAP_TILES else []
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE, "'wasm-unsafe-eval'"],  # Draco's decoder is WebAssembly
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *_tiles_hosts],
         "connect-src": [SELF, "blob:", "data:"],
         "worker-src": [SELF, "blob:"],
         "object-src": [NONE],

@@ -24,6 +24,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("", include("accounts.urls")),
+    path("", include("fablab.urls")),
     path("", include("designs.urls")),
 ]
 handler500 = "config.errors.server_error"

@@ -8,7 +8,7 @@ from designs.discovery import texts, values
 from designs.discovery.ids import OWNER, PART, PROJECT, document_id
 from designs.discovery.measures import Measures, of_part, of_project
 from designs.discovery.readers import PUBLIC, audience
-from designs.models import Analysis, Project, Release
+from designs.models import Analysis, Make, Project, Release
 from designs.standing import likes_of
 from search import outbox
 from search.types import Document
@@ -63,9 +63,12 @@ def projects(ids: Sequence[int]) -> dict[int, Sequence[Document]]:
     rows = list(Project.objects.alive().filter(pk__in=ids).with_card())
     likes = likes_of(rows)
     released = set(Release.objects.filter(project__in=ids).values_list("project_id", flat=True))
+    made = set(Make.objects.filter(project__in=ids, is_public=True).values_list("project_id", flat=True))
     roots = _roots(rows)
     return {
-        row.pk: _documents(row, likes.get(row.pk, 0), is_released=row.pk in released, root=roots[row.pk])
+        row.pk: _documents(
+            row, likes.get(row.pk, 0), is_released=row.pk in released, is_made=row.pk in made, root=roots[row.pk]
+        )
         for row in rows
     }
 
@@ -93,7 +96,7 @@ def _owner(row: Namespace) -> Document:
     )
 
 
-def _documents(project: Project, likes: int, *, is_released: bool, root: int) -> list[Document]:
+def _documents(project: Project, likes: int, *, is_released: bool, is_made: bool, root: int) -> list[Document]:
     tree = _tree(project)
     found = results.at(project, {entry.path: entry.oid for entry in tree}.items())
     shapes = {path: one for path, one in sorted(found.items()) if one.state == "ready"}
@@ -110,6 +113,7 @@ def _documents(project: Project, likes: int, *, is_released: bool, root: int) ->
         **_licence(project.licence),
         "language": [tongue] if tongue else [],
         "released": ["yes"] if is_released else [],
+        "makes": ["yes"] if is_made else [],
     }
     subject, created = f"project:{project.pk}", int(project.created_at.timestamp())
     parts = []

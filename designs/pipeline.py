@@ -22,7 +22,7 @@ def analyse(job: Job) -> Effects:
     """Measure and draw the content of one Analysis. Returns what to write, together with the finish of the lease."""
     row = Analysis.objects.get(pk=job.pk)
     with _room() as room:
-        content = _fetch(row.sha256, row.format, room / "content")
+        content = fetch(row.sha256, row.format, room / "content")
         outcome = sandbox.measure(content, row.format, units=row.units, out=_out(room))
         keys = _keep(outcome)
 
@@ -47,8 +47,8 @@ def compare(job: Job) -> Effects:
     """Hold the two contents of one Comparison against each other."""
     row = Comparison.objects.get(pk=job.pk)
     with _room() as room:
-        before = _fetch(row.before_sha256, row.before_format, room / "before")
-        after = _fetch(row.after_sha256, row.after_format, room / "after")
+        before = fetch(row.before_sha256, row.before_format, room / "before")
+        after = fetch(row.after_sha256, row.after_format, room / "after")
         outcome = sandbox.compare(before, row.before_format, after, row.after_format, out=_out(room))
         keys = _keep(outcome)
 
@@ -63,7 +63,7 @@ def repair(job: Job) -> Effects:
     """Fix what can be fixed in the content of one Repair; the original stays as it is."""
     row = Repair.objects.get(pk=job.pk)
     with _room() as room:
-        outcome = sandbox.repair(_fetch(row.sha256, row.format, room / "content"), row.format, out=_out(room))
+        outcome = sandbox.repair(fetch(row.sha256, row.format, room / "content"), row.format, out=_out(room))
         keys = _keep(outcome)
 
     def effects() -> None:
@@ -96,7 +96,7 @@ def _refusal(outcome: Outcome) -> dict[str, Any]:
     return {"refusal_code": refused.code, "refusal": {"sentence": refused.sentence, **refused.params}}
 
 
-def _fetch(sha256: str, format: str, stem: Path) -> Path:
+def fetch(sha256: str, format: str, stem: Path) -> Path:
     """Copy a content that is held by LFS, in any project's git, or only to be compared. Raises LookupError."""
     into = stem.with_suffix(f".{format}")
     if LfsObject.objects.filter(sha256=sha256).exists() and contents.copy_stored(sha256, into):

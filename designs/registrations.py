@@ -2,7 +2,7 @@
 
 from accounts.actions import delete_account
 from accounts.models import User
-from designs import indexing, pipeline, signals
+from designs import indexing, pipeline, signals, told
 from designs.actions import receive_push
 from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
@@ -23,6 +23,7 @@ from designs.actions.webhooks import deliver, sweep_deliveries
 from designs.demo.samples import PASSWORD
 from designs.descriptions import describe_all
 from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair, SearchMail
+from designs.notifications import OfProjects
 from jobs import supervisor, worker
 from search import drift, registry
 from search.indexing import Indexer
@@ -61,6 +62,7 @@ def register() -> None:
     registry.register("owner", indexing.owners, indexing.every_owner)
     worker.beside(Indexer())
     worker.every_day(drift.mend)
+    told.register(OfProjects())
     signals.connect()
     delete_account.BEFORE.append(leave_projects)
     delete_account.BEFORE.append(leave_lists)

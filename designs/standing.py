@@ -10,18 +10,19 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, User
-from designs.models import Collaborator, Collection, CollectionItem, Issue, Like, Project, Watch
+from designs.models import Collaborator, Collection, CollectionItem, Issue, Like, Make, Project, Watch
 
 
 @dataclass
 class Standing:
-    """Likes, open issues, and what this person has to do with the project."""
+    """Likes, open issues, makes, and what this person has to do with the project."""
 
     project: Project
     user: User | AnonymousUser
     likes: int
     open_issues: int
     open_contributions: int
+    makes: int
     liked: bool
     level: str
 
@@ -56,13 +57,14 @@ def standing(project: Project, user: User | AnonymousUser) -> Standing:
             liking=_count(Like.objects.filter(project=OuterRef("pk")), "project"),
             opened=_count(open_ones, "project"),
             offered=_count(offered, "project"),
+            made=_count(Make.objects.filter(project=OuterRef("pk"), is_public=True), "project"),
             mine=Exists(Like.objects.filter(project=OuterRef("pk"), user=me)),
             chosen=Subquery(Watch.objects.filter(project=OuterRef("pk"), user=me).values("level")[:1]),
             member=Exists(Collaborator.objects.filter(project=OuterRef("pk"), user=me))
             | Exists(Membership.objects.filter(organisation__namespace__projects=OuterRef("pk"), user=me))
             | Q(namespace__user=me),
         )
-        .values("liking", "opened", "offered", "mine", "chosen", "member")
+        .values("liking", "opened", "offered", "made", "mine", "chosen", "member")
         .get()
     )
     fallback = Watch.Level.ALL if row["member"] else Watch.Level.PARTICIPATING
@@ -72,6 +74,7 @@ def standing(project: Project, user: User | AnonymousUser) -> Standing:
         likes=row["liking"],
         open_issues=row["opened"],
         open_contributions=row["offered"],
+        makes=row["made"],
         liked=row["mine"],
         level=str(row["chosen"] or fallback),
     )

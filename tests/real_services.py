@@ -28,6 +28,10 @@ KNOWN = {
     "git": Service("clones by the stock git client", _program("git"), "install git"),
     "git-lfs": Service("large files by the stock git-lfs client", _program("git-lfs"), "install git-lfs"),
     "admesh": Service("measurements held against admesh", _program("admesh"), "install admesh"),
+    "octoprint": Service(
+        "a real OctoPrint that prints", _program("octoprint"), "pip install -r requirements/octoprint.txt"
+    ),
+    "prusa-slicer": Service("quotes and programs by the real slicer", _program("prusa-slicer"), "install prusa-slicer"),
     "nginx": Service("the site behind nginx, with the stock git and git-lfs", _program("nginx"), "install nginx-light"),
     "s3": Service(
         "blobs and large files on a real S3 server",

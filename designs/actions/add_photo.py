@@ -25,9 +25,7 @@ UNSAVED = timedelta(days=1)
 
 def add_photo(project: Project, *, by: User, file: IO[bytes], size: int, title: str = "") -> Photo:
     """Keep a picture as WebP of at most 2,048 px a side. `size` in bytes. Raises RefusedError with a sentence."""
-    if size > MAX_BYTES:
-        raise RefusedError(_("This picture is too heavy: 20 MB at most."), "too-large")
-    content, width, height = _written_anew(file)
+    content, width, height = written_anew(file, size)
     photo = Photo(project=project, author=by, title=_tidy(title), width=width, height=height)
     photo.name = f"{secrets.token_hex(12)}.webp"
     photo.file.save(f"{photo.name[:2]}/{photo.name}", ContentFile(content), save=False)
@@ -48,7 +46,10 @@ def _tidy(title: str) -> str:
     return "".join(one for one in title if one.isalnum() or one in " ._-")[:100].strip()
 
 
-def _written_anew(file: IO[bytes]) -> tuple[bytes, int, int]:
+def written_anew(file: IO[bytes], size: int) -> tuple[bytes, int, int]:
+    """A WebP without metadata, its width and height in px. `size` in bytes. Raises RefusedError with a sentence."""
+    if size > MAX_BYTES:
+        raise RefusedError(_("This picture is too heavy: 20 MB at most."), "too-large")
     try:
         with Image.open(file, formats=FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:

@@ -1,6 +1,7 @@
 """Load the samples through the same actions as everybody's."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -14,13 +15,18 @@ from designs.demo.samples import PASSWORD, PEOPLE, SAMPLES, Sample, Version
 from designs.models import Project
 from storage.git.types import Put
 
+AFTER: list[Callable[[], int]] = []
+"""What apps above load beside the samples: each makes what is missing, and returns how many."""
+
 
 def load() -> int:
-    """Make the sample people and projects that are missing. Returns how many projects were made."""
+    """Make the sample people, projects and what is beside them where missing. Returns how many projects were made."""
     people = {handle: person(handle) for handle in PEOPLE}
     missing = [s for s in SAMPLES if not Project.objects.filter(namespace__handle=s.owner, slug=s.slug).exists()]
     for sample in missing:
         _project(sample, people[sample.owner])
+    for more in AFTER:
+        more()
     return len(missing)
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from designs.discovery import machines, words
+from designs.discovery import machines, places, words
 from designs.discovery.machines import Machine
 from designs.discovery.readers import readers
 from designs.mesh.profiles import DEFAULT_FDM, PROFILES
@@ -55,6 +56,7 @@ class Asked:
     mass: tuple[float | None, float | None] = (None, None)
     sort: str = "relevance"
     page: int = 1
+    said: places.Said = ()
     wrong: tuple[str, ...] = ()
 
     @property
@@ -76,6 +78,11 @@ class Asked:
         """Whether there is any condition beside the text."""
         return bool(self.facets or self.own_machine or {self.size, self.mass} != {(None, None)})
 
+    @cached_property
+    def places(self) -> list[tuple[places.Place, "Asked"]]:
+        """The places that apps above know, each with the search without it."""
+        return [(place, replace(self, said=rest, page=1)) for place, rest in places.read(self.said)]
+
     def query(self, user: User | AnonymousUser, *, facet_fields: Sequence[str] = (), limit: int = PER_PAGE) -> Query:
         """The question to the engine, for what this person may see."""
         said = words.read(self.text)
@@ -95,6 +102,7 @@ class Asked:
             facets={**facets, "kind": KINDS[self.kind], "reader": readers(user)},
             without=said.without,
             ranges=ranges,
+            any_of=places.choices([place for place, _without in self.places]),
             sort=self.sort,
             offset=(self.page - 1) * PER_PAGE,
             limit=limit,
@@ -115,6 +123,7 @@ class Asked:
         pairs += [("nozzle", _number(self.nozzle))]
         pairs += [("size_min", _number(self.size[0])), ("size_max", _number(self.size[1]))]
         pairs += [("mass_min", _number(self.mass[0])), ("mass_max", _number(self.mass[1]))]
+        pairs += self.said
         pairs += [("sort", self.sort if self.sort != "relevance" else "")]
         pairs += [("page", str(self.page) if self.page > 1 else "")]
         return [(name, value) for name, value in pairs if value]
@@ -172,6 +181,7 @@ def read(params: Params) -> Asked:
         mass=(number("mass_min"), number("mass_max")),
         sort=one("sort") if one("sort") in SORTS else "relevance",
         page=min(max(int(page), 1), last) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
+        said=tuple((name, one(name)) for name in places.names() if one(name)),
         wrong=tuple(wrong),
     )
 

@@ -116,6 +116,7 @@ def chips(asked: Asked) -> list[tuple[str, str]]:
             found.append((named(name, value), asked.toggled(name, value).address()))
     if own := asked.own_machine:
         found.append((own.name, asked.address(machine="", bed="", nozzle=None)))
+    found += [(place.label, without.address()) for place, without in asked.places]
     for unit, name in (("mm", "size"), ("g", "mass")):
         low, high = getattr(asked, name)
         if (low, high) != (None, None):

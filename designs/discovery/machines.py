@@ -24,6 +24,7 @@ class Machine:
     process: str
     bed_mm: tuple[float, float, float]
     nozzle_mm: float = 0.0
+    make: str = ""
 
     @property
     def ranges(self) -> Ranges:
@@ -48,6 +49,7 @@ def catalogue() -> dict[str, Machine]:
                 row["process"],
                 (float(row["x_mm"]), float(row["y_mm"]), float(row["z_mm"])),
                 float(row["nozzle_mm"] or 0),
+                row["make"],
             )
             for row in csv.DictReader(file)
         ]

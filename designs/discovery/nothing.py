@@ -53,6 +53,7 @@ def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
             yield named(name, value), plain.toggled(name, value)
     if own := asked.own_machine:
         yield own.name, replace(plain, machine="", bed="", nozzle=None)
+    yield from ((place.label, without) for place, without in asked.places)
     if asked.size != (None, None):
         yield _size_label(asked, "size"), replace(plain, size=(None, None))
     if asked.mass != (None, None):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
@@ -26,8 +27,10 @@ START_SECONDS = 120.0
 PICTURES = {
     "preview-1024": "preview-1024.webp", "preview-256": "preview-256.webp", "model": "model.glb",
     "model-full": "model-full.glb", "marks": "marks.json", "diff": "diff.glb", "repaired": "repaired",
+    "plain": "plain.stl",
 }  # fmt: skip
 MAX_ANSWER = 16 << 20
+PLAIN_BYTES = 256 << 20
 _SENTENCES = {
     "timeout": "takes longer than is allowed",
     "out-of-memory": "needs more memory than is allowed",
@@ -101,6 +104,14 @@ class Warm:
         """The report of a repair, and `repaired` in `out` when something was fixed."""
         request = {"task": "repair", "paths": [str(Path(path).resolve())], "format": format, "pictures": True}
         return self.request(request, out, Limits())
+
+    def plain(
+        self, path: Path, format: str, out: Path, *, units: str = "", turn: Sequence[Sequence[float]] = ()
+    ) -> Outcome:
+        """All triangles of a file in mm as `plain.stl` in `out`, turned by a 3 x 3 matrix, standing on z = 0."""
+        request = {"task": "plain", "paths": [str(Path(path).resolve())], "format": format, "pictures": True}
+        whole = {**request, "units": units, "turn": [list(row) for row in turn]}
+        return self.request(whole, out, Limits(output=PLAIN_BYTES))
 
     def request(self, request: dict[str, Any], out: Path | None, limits: Limits) -> Outcome:
         """Run one request in a child with these limits, in a temporary folder that is wiped after."""
@@ -229,3 +240,8 @@ def describe() -> str:
     network = "no network" if cut else "network namespace not to be had here: readers could reach the network"
     files = "own files only" if shut else "Landlock not to be had here: readers could read what this user can"
     return f"child process, {limits.resident >> 20} MiB, {limits.wall:.0f} s, {files}, {network}"
+
+
+def plain(path: Path, format: str, out: Path, *, units: str = "", turn: Sequence[Sequence[float]] = ()) -> Outcome:
+    """Write all triangles of a file in mm as `plain.stl`, for a slicer: no file of a person meets one."""
+    return _warm.plain(path, format, out, units=units, turn=turn)

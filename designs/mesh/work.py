@@ -96,7 +96,23 @@ def _repair(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
         yield report
 
 
-TASKS: dict[str, Task] = {"analyse": _analyse, "compare": _compare, "repair": _repair}
+def _plain(request: dict[str, Any], out: Path | None) -> Iterator[Facts]:
+    """All triangles as one STL in mm, standing on z = 0, turned by a 3 x 3 matrix where one is given."""
+    loaded = units.stated(load.load(Path(request["paths"][0]), request["format"]), request.get("units", ""))
+    turn = np.asarray(request["turn"] or np.eye(3), dtype=np.float64)
+    surfaces = [topology.surface(part) for part in loaded.parts]
+    turned = [Surface(one.points @ turn.T, one.faces) for one in surfaces if len(one.faces)]
+    if not turned:
+        raise RefusedError("no-triangles", "there is no triangle in it")
+    low = min(float(one.points[:, 2].min()) for one in turned)
+    standing = [Surface(one.points - np.array([0.0, 0.0, low]), one.faces) for one in turned]
+    yield {"triangles": sum(len(one.faces) for one in standing)}
+    if out is not None:
+        export.write(out / "plain.stl", "stl", [("", one) for one in standing])
+        yield {"triangles": sum(len(one.faces) for one in standing)}
+
+
+TASKS: dict[str, Task] = {"analyse": _analyse, "compare": _compare, "repair": _repair, "plain": _plain}
 
 
 def _plate(loaded: Loaded) -> Surface:

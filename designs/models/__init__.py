@@ -9,6 +9,7 @@ from designs.models.file import File
 from designs.models.history import FolderHistory, ReleasedHistory
 from designs.models.issue import Comment, Issue, Label
 from designs.models.large_file import LfsLock, LfsObject
+from designs.models.make import Make
 from designs.models.notification import Notification, NotificationMail
 from designs.models.photo import Photo
 from designs.models.project import Collaborator, Project, ProjectRedirect
@@ -41,6 +42,7 @@ __all__ = [
     "LfsLock",
     "LfsObject",
     "Like",
+    "Make",
     "Mirror",
     "Notification",
     "NotificationMail",

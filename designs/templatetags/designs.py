@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from designs import licences, words
+from designs import licences, told, words
 from designs.forms import PROCESSES
-from designs.models import Notification, Project
+from designs.models import Project
 from designs.results import Result
 
 register = template.Library()
@@ -45,13 +45,19 @@ def unread(user: Any) -> int:
     """How many notifications the person has not read, counted to a hundred; nobody else asks the database."""
     if not getattr(user, "is_authenticated", False):
         return 0
-    return Notification.objects.filter(user=user).unread().order_by()[:100].count()
+    return told.unread(user)
 
 
 @register.filter
 def size(value: int | None) -> str:
     """Bytes."""
     return filesizeformat(value or 0)
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """A time in minutes or hours."""
+    return words.values.duration(seconds)
 
 
 @register.filter

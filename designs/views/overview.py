@@ -15,6 +15,7 @@ from storage.git.types import Entry
 
 GALLERY = 300
 README_LIMIT = 400 << 10
+MAKES = 3
 
 
 def blobs_of(project: Project, commit: str) -> list[Entry]:
@@ -54,6 +55,7 @@ def project(request: HttpRequest, project: Project) -> HttpResponse:
         "files": len(entries),
         "bytes": sum(e.size or 0 for e in entries),
         "release": project.releases.order_by("is_prerelease", "-created_at", "-pk").first(),
+        "makes": project.makes.filter(is_public=True).select_related("release")[:MAKES],
         "makers": attribution.people(project, project.head),
         "is_public": project.visibility == Project.Visibility.PUBLIC and not project.hidden_at,
     }

@@ -1,6 +1,6 @@
 """Search: the engine gives ids and counts, these pages give them faces; the right to see each is asked again here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from designs.discovery import asked as asking
-from designs.discovery import facets, machines, shown
+from designs.discovery import brought, facets, machines, shown
 from designs.discovery.asked import Asked
 from designs.discovery.nothing import advice
 from designs.discovery.suggested import suggested
@@ -61,10 +61,12 @@ def _context(request: HttpRequest, asked: Asked, found: Found) -> dict[str, obje
         "cards": cards(shown.projects(hits, request.user)),
         "parts": shown.parts(hits, request.user),
         "owners": shown.owners(hits),
+        "brought": _brought(asked.kind, hits),
         "advice": advice(asked, request.user) if not total else None,
         "wrong": complaints(asked),
         "machines": machines.catalogue().values(),
         "machine": asked.own_machine,
+        "said": dict(asked.said),
         "profiles": [(key, profiles.profile_name(profile)) for key, profile in PROFILES.items()],
         "sorts": [(key, name(), key == asked.sort, asked.address(sort=key)) for key, name in _sorts(asked)],
         "hidden": [pair for pair in asked.params() if pair[0] not in _TYPED],
@@ -77,7 +79,7 @@ def _context(request: HttpRequest, asked: Asked, found: Found) -> dict[str, obje
 
 
 _TYPED = {
-    "q", "machine", "bed", "nozzle", "profile", "size_min", "size_max", "mass_min", "mass_max", "page",
+    "q", "machine", "bed", "nozzle", "profile", "near", "km", "size_min", "size_max", "mass_min", "mass_max", "page",
 }  # fmt: skip
 """What the form of the page sends itself."""
 _SORTS: dict[str, Callable[[], str]] = {
@@ -93,8 +95,15 @@ def _sorts(asked: Asked) -> list[tuple[str, Callable[[], str]]]:
     return [(key, name) for key, name in _SORTS.items() if asked.kind != "people" or key in {"relevance", "newest"}]
 
 
+def _brought(kind: str, hits: Sequence[Hit]) -> tuple[str, Sequence[brought.Row]] | None:
+    """The template of a kind that an app above brings, and its rows."""
+    known = brought.kinds().get(kind)
+    return (known.template, known.rows(hits)) if known else None
+
+
 def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, int, bool, str]]:
     names = {"": _("Designs"), "parts": _("Parts"), "people": _("People and organisations")}
+    names |= {key: str(kind.name) for key, kind in brought.kinds().items()}
     return [
         (name, sum(counts.get(kind, 0) for kind in asking.KINDS[key]), key == asked.kind, asked.address(kind=key))
         for key, name in names.items()

@@ -11,3 +11,7 @@ import "./file-drop.js";
 import "./image-slider.js";
 import "./photo-drop.js";
 import "./search-box.js";
+import "./lab-map.js";
+import "./near-me.js";
+import "./free-times.js";
+import "./booking-calendar.js";

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.apps import apps
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "data.md"
-APPS = ("accounts", "designs", "jobs", "search", "storage")
+APPS = ("accounts", "designs", "fablab", "jobs", "search", "storage")
 
 
 def listed():

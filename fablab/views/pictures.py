@@ -1,0 +1,20 @@
+"""Photos of labs and machines. Their names are random and their bytes ours, so that they never change."""
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest
+
+
+def picture(request: HttpRequest, folder: str, name: str) -> FileResponse:
+    """A WebP that we wrote."""
+    path = f"{folder}/{name}"
+    if not default_storage.exists(path):
+        raise Http404("no such picture")
+    return FileResponse(
+        default_storage.open(path),
+        content_type="image/webp",
+        headers={
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
