@@ -78,33 +78,33 @@ class Search:
         return self.engine.search(replace(self._asking([clause]), facet_fields=(), offset=0, limit=0)).total
 
     def _ranked(self, strict: Query, loose: Sequence[Clause]) -> tuple[Query, list[Hit] | None]:
-        """The loosest question that was needed; and of this page the hits, the stricter first, where that orders."""
+        """The loosest question that was needed; and of this page the hits, the stricter first, where that orders.
+
+        Each question finds all that the one before it found.
+        """
         end = self.query.offset + self.query.limit
         hits: dict[int, Hit] = {}
-        last = strict
-        for one in (strict, *self._looser(loose)):
-            results = self.engine.search(replace(one, facet_fields=(), offset=0, limit=end))
+        last, total = strict, 0
+        for looser in (strict, *self._looser(loose)):
+            if total >= ENOUGH or (total and looser.least == 1):
+                break
+            last = looser
+            results = self.engine.search(replace(last, facet_fields=(), offset=0, limit=end))
+            total = results.total
             for hit in results.hits:
                 hits.setdefault(hit.id, hit)
-            last = one if results.total else last
-            if last is not strict and results.total >= ENOUGH:
-                break
-        if not hits and not any(map(_is_phrase, loose)):
-            last = self._asking(loose, 1)
-            hits = {hit.id: hit for hit in self.engine.search(replace(last, facet_fields=(), offset=0, limit=end)).hits}
         return last, list(hits.values())[self.query.offset : end] if strict.sort == "relevance" else None
 
     def _looser(self, loose: Sequence[Clause]) -> Iterator[Query]:
-        """The questions after the strict one, each looser than the one before."""
+        """The questions after the strict one. A rare word counts twice where two are enough."""
         wanted = [clause for clause in loose if not clause.negated]
         yield self._asking(loose)
-        if any(_is_phrase(clause) for clause in wanted):
+        if len(wanted) < 2 or any(_is_phrase(clause) for clause in wanted):
             return
         for least in range(len(wanted) - 1, 1, -1):
             yield self._asking(loose, least)
-        rare = [clause for clause in loose if clause.negated or self._count(clause) <= RARE]
-        if len(wanted) > 1 and any(not clause.negated for clause in rare):
-            yield self._asking(rare, 1)
+        rare = [clause for clause in wanted if self._count(clause) <= RARE]
+        yield self._asking([*loose, *rare], 2) if rare else self._asking(loose, 1)
 
     def _loosened(self, said: Sequence[Clause]) -> Iterator[Clause]:
         """The words that there are, in the nearest form in which there are any."""

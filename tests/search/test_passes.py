@@ -73,6 +73,14 @@ def test_those_with_every_word_stand_before_those_with_some_and_are_counted_apar
     assert find("robot arm freecad", forgiving=False) == (["Thor robotic arm"], 1, False)
 
 
+@pytest.mark.parametrize("text", ["robot arm freecad", "microsope plankton bench", "split wooden stage bluetooth"])
+def test_the_total_is_that_of_all_pages(engine, text):
+    search = Search(engine, TABLE, Query(limit=100))
+    found = search.find(text, forgiving=True).results
+    assert found.total == len(found.hits) == len({hit.id for hit in found.hits}) > 1
+    assert Search(engine, TABLE, Query(limit=0)).find(text, forgiving=True).results.total == found.total
+
+
 def test_one_known_word_asks_for_nothing_looser(find):
     assert find("bluetooth") == (["Loudspeaker"], 1, False)
 
