@@ -5,7 +5,8 @@ race  64 threads book the same hour of one machine at the same moment, 20 rounds
       quarter must be the winner's. The peer is what booking systems do: count what overlaps, then insert.
 week  A lab with 40 machines and 2,000 bookings in one week: the server's time for the calendar page, by Django's
       test client, signed in as a member and as staff. The peer reads the same week as one writes it first, a query and
-      model rows for each machine, and makes JSON of it, without a page.
+      model rows for each machine, and makes JSON of it, without a page. Time on the clock and of the processor: on a
+      quiet machine they are the same, on a busy one the second is what the page costs.
 
     .venv/bin/python bench/fablab.py race|week [--rounds N]
 
@@ -187,9 +188,7 @@ def _week(rounds):
         print(f"page as {name:6}  {_said(took)}   processor {_said(busy)}   {len(queries)} queries, {size:.0f} kB")
     peer = [_peer(lab) for _ in range(min(rounds, 30))]
     ratio = worst / _quantile(peer, 0.95)
-    print(
-        f"a query a machine, model rows, JSON (peer): p50 {_quantile(peer, 0.5):6.1f} ms  p95 {_quantile(peer, 0.95):6.1f} ms"
-    )
+    print(f"a query a machine, model rows, JSON (peer)  {_said(peer)}")
     print(f"ours at worst / peer, p95: {ratio:.2f}; the limit is {LIMIT_MS:.0f} ms")
     return 0 if worst <= LIMIT_MS else 1
 
