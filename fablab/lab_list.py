@@ -90,6 +90,21 @@ def read(sent: QueryDict) -> Asked:
     )
 
 
+def asked_for(*, near: str = "", km: float | None = None, **said: Any) -> Asked:
+    """What a program asks for, by the names of the address; values are checked already."""
+    return Asked(
+        text=" ".join(said["q"].split()),
+        country=said["country"].upper(),
+        process=said["process"],
+        access=said["access"],
+        near=near,
+        km=km or 0.0,
+        is_open=said["open"],
+        is_verified=said["verified"],
+        place=place_named(near) if near else None,
+    )
+
+
 @dataclass(frozen=True)
 class Found:
     """A page of labs, each with its distance in km where a place was named, and how many there are in all."""
