@@ -23,6 +23,7 @@ ACCOUNT_RATE_LIMITS = {
     "host": "20/10m/user",
     "book": "60/10m/user,500/d/user",
     "request": "20/10m/user,100/d/user",
+    "request_step": "120/10m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -154,3 +154,7 @@ def line_name(kind: str, label: str = "") -> str:
     """What a line of a quote is for, with its own words where the lab gave some."""
     known = str(LINES.get(kind, kind))
     return f"{known}: {label}" if label and kind in {"extra", "tariff", "material"} else label or known
+
+
+UNITS: dict[str, Promise] = {"": _("piece"), "h": _("h"), "kg": _("kg"), "sheet": _("sheet"), "%": _("%")}
+"""What the lines of a quote are counted in."""
