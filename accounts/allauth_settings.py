@@ -22,6 +22,8 @@ ACCOUNT_RATE_LIMITS = {
     "claim_lab": "5/10m/user,20/d/user",
     "host": "20/10m/user",
     "book": "60/10m/user,500/d/user",
+    "request": "20/10m/user,100/d/user",
+    "request_step": "120/10m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

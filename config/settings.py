@@ -154,6 +154,7 @@ NOREPLY_DOMAIN = f"users.noreply.{urlsplit(SITE_URL).hostname}"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FONTS_DIR = BASE_DIR / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -6,6 +6,10 @@ from django.views.generic import RedirectView, TemplateView
 
 from config import health
 from designs.api import api
+from fablab.api import ROUTERS
+
+for router in ROUTERS:
+    api.add_router("", router)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

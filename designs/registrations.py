@@ -8,6 +8,7 @@ from designs.actions.add_photo import sweep_photos
 from designs.actions.change_mirrors import revive_mirrors
 from designs.actions.collect_garbage import collect_garbage
 from designs.actions.contributions import follow_branch
+from designs.actions.deliveries import deliver
 from designs.actions.export_mine import run_export, sweep_exports
 from designs.actions.leave import leave_lists, leave_projects, leave_transfers
 from designs.actions.notify import sweep_notifications
@@ -19,7 +20,7 @@ from designs.actions.saved_searches import TURN, look_again, send_found, sweep_m
 from designs.actions.send_notification import send
 from designs.actions.stage_upload import sweep_uploads
 from designs.actions.trash_project import purge_trash
-from designs.actions.webhooks import deliver, sweep_deliveries
+from designs.actions.webhooks import sweep_deliveries
 from designs.demo.samples import PASSWORD
 from designs.descriptions import describe_all
 from designs.models import Analysis, Comparison, Delivery, Export, Import, Mirror, NotificationMail, Repair, SearchMail

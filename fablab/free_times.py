@@ -42,10 +42,8 @@ def hours_shown(days: Days, opens: Sequence[Span], blocks: Sequence[Block], *, o
         return 0, 24
     first, last = 24, 0
     frame = days.frame
-    for starts, ends in [
-        *opens,
-        *((one.starts, one.ends) for one in blocks if one.kind not in {"closure", "maintenance"}),
-    ]:
+    shut = {"closure", "maintenance"}
+    for starts, ends in {*opens, *((one.starts, one.ends) for one in blocks if one.kind not in shut)}:
         here, there = max(starts, frame[0]).astimezone(days.zone), min(ends, frame[1]).astimezone(days.zone)
         if here.date() != there.date():
             return 0, 24
@@ -70,38 +68,25 @@ def rows(
     )
     length = max(least, STEP)
     clocks = [time(minute // 60, minute % 60) for minute in range(hours[0] * 60, hours[1] * 60, 30)]
-    return [
-        Row(clock, [_cell(days, day, clock, blocks, free, least, length, now, clocks[0]) for day in days])
-        for clock in clocks
-    ]
 
+    def cell(day: date, clock: time) -> Cell:
+        here = datetime.combine(day, clock, tzinfo=days.zone)
+        at = here.astimezone(UTC)
+        ends = (at + length).astimezone(days.zone)
+        if at.astimezone(days.zone).replace(tzinfo=None) != here.replace(tzinfo=None):
+            return Cell(here, ends, "skipped")
+        for one in blocks:
+            if one.starts < at + STEP and at < one.ends:
+                title = one.title if at <= one.starts or clock == clocks[0] else ""
+                return Cell(here, ends, one.kind, title, one.booking if one.can_change else None)
+        if at + STEP <= now:
+            return Cell(here, ends, "over")
+        for starts, stops in free:
+            if starts <= at and at + least <= stops:
+                return Cell(here, min(at + length, stops).astimezone(days.zone), "free")
+        return Cell(here, ends, "closed")
 
-def _cell(
-    days: Days,
-    day: date,
-    clock: time,
-    blocks: Sequence[Block],
-    free: Sequence[Span],
-    least: timedelta,
-    length: timedelta,
-    now: datetime,
-    first: time,
-) -> Cell:
-    here = datetime.combine(day, clock, tzinfo=days.zone)
-    at = here.astimezone(UTC)
-    ends = at + length
-    if at.astimezone(days.zone).replace(tzinfo=None) != here.replace(tzinfo=None):
-        return Cell(here, ends, "skipped")
-    for one in blocks:
-        if one.starts < at + STEP and at < one.ends:
-            title = one.title if at <= one.starts or clock == first else ""
-            return Cell(here, ends.astimezone(days.zone), one.kind, title, one.booking if one.can_change else None)
-    if at + STEP <= now:
-        return Cell(here, ends, "over")
-    for starts, stops in free:
-        if starts <= at and at + least <= stops:
-            return Cell(here, min(ends, stops).astimezone(days.zone), "free")
-    return Cell(here, ends, "closed")
+    return [Row(clock, [cell(day, clock) for day in days]) for clock in clocks]
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fablab.distance import HALF_ROUND_KM
-from fablab.models import Lab, Machine, OpeningHours, SpecialDay
+from fablab.models import Lab, Machine
 from fablab.near import nearest
-from fablab.opening import is_open
+from fablab.open_now import open_now
 from fablab.places import Place, place_named
 from fablab.processes import PROCESSES
 
@@ -90,6 +90,21 @@ def read(sent: QueryDict) -> Asked:
     )
 
 
+def asked_for(*, near: str = "", km: float | None = None, **said: Any) -> Asked:
+    """What a program asks for, by the names of the address; values are checked already."""
+    return Asked(
+        text=" ".join(said["q"].split()),
+        country=said["country"].upper(),
+        process=said["process"],
+        access=said["access"],
+        near=near,
+        km=km or 0.0,
+        is_open=said["open"],
+        is_verified=said["verified"],
+        place=place_named(near) if near else None,
+    )
+
+
 @dataclass(frozen=True)
 class Found:
     """A page of labs, each with its distance in km where a place was named, and how many there are in all."""
@@ -111,8 +126,8 @@ def find(asked: Asked, *, offset: int = 0, limit: int = 30, at: datetime | None 
     else:
         order = [(pk, None) for pk in rows.order_by(*ORDER).values_list("pk", flat=True)]
     if asked.is_open:
-        open_now = {lab.pk for lab in _with_hours(rows) if is_open(lab, now)}
-        order = [one for one in order if one[0] in open_now]
+        open_ones = open_now(rows, now)
+        order = [one for one in order if one[0] in open_ones]
     page = order[offset : offset + limit]
     by_id = _with_hours(Lab.objects.all()).in_bulk([pk for pk, _far in page])
     return Found(len(order), [(by_id[pk], far) for pk, far in page if pk in by_id])
@@ -151,16 +166,13 @@ def narrowed(asked: Asked) -> QuerySet[Lab]:
     if asked.process:
         having = Machine.objects.working().filter(process=asked.process)
         rows = rows.filter(Q(pk__in=having.values("lab")) | Q(okw__processes__icontains=asked.process))
-    if asked.is_open:
-        weekly, special = OpeningHours.objects.order_by().values("lab"), SpecialDay.objects.order_by().values("lab")
-        rows = rows.filter(Q(pk__in=weekly) | Q(pk__in=special) | Q(says_open=True))
     return rows
 
 
 def countries_present() -> list[str]:
     """Codes of the countries in which there are labs."""
     rows = Lab.objects.listed().exclude(standing=Lab.Standing.CLOSED).exclude(country="")
-    return sorted(rows.values_list("country", flat=True).distinct())
+    return sorted(rows.order_by().values_list("country", flat=True).distinct())
 
 
 def _with_hours(rows: QuerySet[Lab]) -> QuerySet[Lab]:

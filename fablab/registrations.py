@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from designs import told
 from designs.actions import collect_garbage
+from designs.actions.deliveries import deliver
 from designs.demo import load
 from designs.discovery import brought
 from designs.discovery.brought import Kind
@@ -19,8 +20,9 @@ from fablab.actions.runs import Follower
 from fablab.actions.send_notice import send_notice
 from fablab.actions.slice import run_slice
 from fablab.actions.trainings import remind
+from fablab.actions.webhooks import sweep_lab_deliveries
 from fablab.demo import load_lab
-from fablab.models import NoticeMail, RequestPart, Slice
+from fablab.models import LabDelivery, NoticeMail, RequestPart, Slice
 from fablab.told import OfLabs
 from jobs import worker
 from search import registry
@@ -45,4 +47,6 @@ def register() -> None:
     search_places.register()
     told.register(OfLabs())
     machines.DOWN.append(machine_down)
+    worker.register(LabDelivery, deliver)
+    worker.every_day(sweep_lab_deliveries)
     collect_garbage.NAMES += [(Slice, ["gcode"]), (RequestPart, ["sha256"])]

@@ -136,3 +136,25 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
 def state_name(state: str) -> str:
     """A state in the visitor's language."""
     return str(STATES[S(state)])
+
+
+LINES: dict[str, Promise] = {
+    "setup": _("Setting up"),
+    "material": _("Material"),
+    "machine": _("Machine time"),
+    "staff": _("Staff time"),
+    "extra": _("Extra"),
+    "minimum": _("Up to the least price"),
+    "tariff": _("Tariff"),
+}
+"""What the lines of a quote are for."""
+
+
+def line_name(kind: str, label: str = "") -> str:
+    """What a line of a quote is for, with its own words where the lab gave some."""
+    known = str(LINES.get(kind, kind))
+    return f"{known}: {label}" if label and kind in {"extra", "tariff", "material"} else label or known
+
+
+UNITS: dict[str, Promise] = {"": _("piece"), "h": _("h"), "kg": _("kg"), "sheet": _("sheet"), "%": _("%")}
+"""What the lines of a quote are counted in."""

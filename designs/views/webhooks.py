@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from designs.actions.deliveries import redeliver
 from designs.actions.errors import RefusedError
-from designs.actions.webhooks import ping, redeliver, save_webhook
+from designs.actions.webhooks import ping, save_webhook
 from designs.models import Delivery, Project, Webhook
 from designs.views.page import project_page, show
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from designs.actions.errors import RefusedError
 from fablab import policy
 from fablab.actions.notify import tell
+from fablab.actions.webhooks import tell_of_request
 from fablab.models import PrintRequest, RequestEvent, Staff
 from fablab.states import ENDED, WITH_REQUESTER, Actor, RequestState, may
 from fablab.words_requests import STATES
@@ -76,8 +77,9 @@ def advance(
             text=text.strip()[:5000],
             payload={"as": actor},
         )
-    for name, value in changed.items():
-        setattr(request, name, value)
+        for name, value in changed.items():
+            setattr(request, name, value)
+        tell_of_request(request, to, by=by, before=here, code=code, text=event.text)
     return event
 
 

@@ -9,6 +9,7 @@ from designs.actions.errors import RefusedError
 from fablab.actions import occupy, stock
 from fablab.actions.advance import actor_of, advance, tell_lab, tell_requester
 from fablab.actions.open_request import next_number
+from fablab.actions.webhooks import tell_of_request
 from fablab.models import Attempt, Lab, PrintRequest, Quote, RequestMessage, RequestPart
 from fablab.states import REJECTIONS, Actor, RequestState
 from fablab.words_requests import REJECTIONS as REASONS
@@ -72,6 +73,7 @@ def forward(request: PrintRequest, lab: Lab, *, by: User) -> PrintRequest:
         )  # fmt: skip
         tell_requester(request, "request_forwarded", by=by, other=lab.name)
         tell_lab(copy, "request_submitted", by=request.requester)
+        tell_of_request(copy, S.SUBMITTED, by=by, before=S.DRAFT, code="", text="")
     return copy
 
 

@@ -13,6 +13,7 @@ from designs.actions.errors import RefusedError
 from fablab.actions.booking_states import tell_of
 from fablab.actions.may_book import check
 from fablab.actions.occupy import Kind, machines_locked, occupy
+from fablab.actions.webhooks import tell_of_booking
 from fablab.models import Booking, Machine
 from fablab.slots import Span
 
@@ -106,7 +107,7 @@ def _made(
 ) -> Booking:
     machine.refresh_from_db(fields=["state"])
     check(machine, person, *span, by=by, now=now)
-    return Booking.objects.create(
+    made = Booking.objects.create(
         machine=machine,
         person=person,
         starts=span[0],
@@ -115,3 +116,5 @@ def _made(
         purpose=purpose[:200],
         series=series,
     )
+    tell_of_booking(made, made.state, by=by)
+    return made

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from designs.actions.errors import RefusedError
 from fablab.actions.notify import tell
+from fablab.actions.webhooks import tell_of_booking
 from fablab.models import Booking, Machine
 from fablab.moments import moment_words, span_words
 from fablab.slots import NEXT, BookingState, Span
@@ -30,6 +31,7 @@ def advance(booking: Booking, to: BookingState, **values: Any) -> None:
             _("This booking is past that: %(state)s.") % {"state": booking.get_state_display()}, "wrong-state"
         )
     booking.refresh_from_db()
+    tell_of_booking(booking, to, by=booking.cancelled_by, reason=booking.reason)
 
 
 def tell_of(

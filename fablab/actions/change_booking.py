@@ -13,6 +13,7 @@ from fablab.actions.booking_states import advance, tell_of
 from fablab.actions.may_book import check
 from fablab.actions.occupy import Kind, buffer_of, machines_locked, occupy, release, shorten
 from fablab.actions.wait import end_offer, offer
+from fablab.actions.webhooks import tell_of_booking
 from fablab.models import Booking, Machine, Waiting
 from fablab.slots import BookingState
 
@@ -49,6 +50,7 @@ def move(
         booking.machine, booking.starts, booking.ends = new_machine, starts, ends
         booking.occupation, booking.sequence = occupation, booking.sequence + 1
         booking.save()
+        tell_of_booking(booking, "moved", by=by, before=before)
         tell_of("booking_moved", new_machine, (starts, ends), booking.person, booking=booking, before=before)
         offer(old_machine, now=now)
     return booking

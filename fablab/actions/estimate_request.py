@@ -34,13 +34,16 @@ def estimate(request: PrintRequest, machine: Machine, stock: Stock | None) -> Es
     `is_waiting` until every part is sliced; call it again. What cannot be estimated is a sentence in `problems`.
     """
     found = known(request.parts.all())
-    if machine.kernel_process == "laser":
-        return _cut(found, machine, stock)
-    if can_slice(machine):
+    if machine.kernel_process != "laser" and can_slice(machine):
         sliced = _sliced(request, found, machine, stock)
         if sliced is not None:
             return sliced
-    return _by_shape(found, machine, stock)
+    return reckon(found, machine, stock)
+
+
+def reckon(found: Sequence[Known], machine: Machine, stock: Stock | None) -> Estimate:
+    """By the shapes and drawings alone, with no slicer: what can be said before anything is asked for."""
+    return _cut(found, machine, stock) if machine.kernel_process == "laser" else _by_shape(found, machine, stock)
 
 
 def _sliced(request: PrintRequest, found: Sequence[Known], machine: Machine, stock: Stock | None) -> Estimate | None:

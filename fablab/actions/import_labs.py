@@ -78,7 +78,8 @@ def _import(read: ReadLab, source: str, report: Report, number: int) -> None:
             report.left += 1
             return
         if lab is None:
-            lab = add_lab(name=read.facts["name"], source=host, source_id=read.source_id, **_place_of(read))
+            unsaid = {"access": Lab.Access.REQUEST}
+            lab = add_lab(name=read.facts["name"], source=host, source_id=read.source_id, **unsaid, **_place_of(read))
             report.made += 1
         else:
             report.changed += 1

@@ -14,6 +14,7 @@ from accounts.models import User
 from designs.actions.errors import RefusedError
 from designs.mesh import limits
 from fablab.actions.pictures import picture_from
+from fablab.actions.webhooks import tell_of_machine
 from fablab.models import Lab, Machine, MaintenanceEntry, Stock
 
 State = Machine.State
@@ -61,6 +62,8 @@ def set_state(machine: Machine, state: str, *, by: User | None, text: str = "") 
         locked.save(update_fields=["state", "updated_at"])
         kind = MaintenanceEntry.Kind.FAULT if state == State.BROKEN else MaintenanceEntry.Kind.STATE
         _log(locked, kind, by, text)
+        if before != state:
+            tell_of_machine(locked, before=before, by=by, text=text)
         if state == State.RETIRED:
             Stock.objects.filter(machine=locked).update(machine=None)
         if _works(before) and not _works(state):

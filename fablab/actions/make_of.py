@@ -23,7 +23,7 @@ def make_of(request: PrintRequest, attempt: Attempt, *, by: User | None) -> Make
     if project is None or project.deleted_at is not None:
         return None
     failed = request.attempts.filter(outcome=Attempt.Outcome.FAILED).exists()
-    used = attempt.stock
+    used = attempt.stock or request.stock
     with transaction.atomic():
         make = record_make(
             project,

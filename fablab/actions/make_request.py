@@ -14,6 +14,7 @@ from fablab import pricing
 from fablab.actions import machines, occupy, stock
 from fablab.actions.advance import advance, tell_requester
 from fablab.actions.answer_request import free_material, let_go
+from fablab.actions.make_of import make_of
 from fablab.actions.pictures import picture_from
 from fablab.actions.slice import can_slice, slice_attempt
 from fablab.models import Attempt, Lab, Machine, Occupation, PrintRequest, Quote, Run, Stock
@@ -208,6 +209,9 @@ def collect(request: PrintRequest, *, by: User, paid_note: str = "") -> None:
             request, S.COLLECTED, by=by, paid_note=paid_note.strip()[:200], paid_at=timezone.now(),
             receipt_number=_next_receipt(request.lab), due_cents=due_cents(request),
         )  # fmt: skip
+        attempt = Attempt.objects.filter(request=request, outcome=Outcome.WORKED).select_related("machine").last()
+        if attempt:
+            make_of(request, attempt, by=by)
         tell_requester(request, "request_collected", by=by)
 
 

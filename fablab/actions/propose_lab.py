@@ -18,7 +18,9 @@ def propose_lab(*, by: User, is_mine: bool, **facts: Any) -> Lab:
     Whoever says that it is theirs runs it from now on; else it waits for a claim.
     """
     with transaction.atomic():
-        lab = add_lab(**facts, proposed_by=by, standing=Lab.Standing.CLAIMED if is_mine else Lab.Standing.PROPOSED)
+        unsaid = {} if is_mine else {"access": Lab.Access.REQUEST}
+        standing = Lab.Standing.CLAIMED if is_mine else Lab.Standing.PROPOSED
+        lab = add_lab(**{**unsaid, **facts}, proposed_by=by, standing=standing)
         if is_mine:
             Staff.objects.create(lab=lab, user=by, role=Staff.Role.MANAGER)
     return lab

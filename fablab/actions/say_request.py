@@ -10,6 +10,7 @@ from designs.actions.errors import RefusedError
 from fablab import policy
 from fablab.actions.advance import tell_lab, tell_requester
 from fablab.actions.pictures import picture_from
+from fablab.actions.webhooks import tell_of_request
 from fablab.models import PrintRequest, RequestMessage
 
 MOST = 500
@@ -41,6 +42,7 @@ def say(
         )
         reason = said.text[:300]
         if not is_internal:
+            tell_of_request(request, "message", by=by, text=said.text)
             tell_requester(request, "request_message", by=by, reason=reason)
         if request.state != "draft" and (is_internal or request.requester_id == by.pk):
             tell_lab(request, "request_message", by=by, reason=reason)

@@ -11,6 +11,7 @@ from fablab import slots
 from fablab.actions.booking_states import advance, tell_of
 from fablab.actions.may_book import check
 from fablab.actions.occupy import Kind, machines_locked, release, try_occupy
+from fablab.actions.webhooks import tell_of_booking
 from fablab.models import Booking, Machine, Waiting
 from fablab.slots import BookingState
 
@@ -70,6 +71,7 @@ def offer(machine: Machine, *, now: datetime) -> None:
             held_until=until,
             occupation=occupation,
         )
+        tell_of_booking(booking, booking.state)
         Waiting.objects.filter(pk=waiting.pk).update(state=State.OFFERED, booking=booking, offered_until=until)
         tell_of("slot_offered", machine, (starts, waiting.ends), waiting.person, booking=booking, at=until)
 

@@ -41,7 +41,9 @@ def list_machines(request: HttpRequest, lab: str, cursor: Cursor = "", limit: Li
     """All that the lab has, retired ones left out."""
     found = lab_at(request, lab)
     loaded = Prefetch("loaded", Stock.objects.filter(is_used_up=False))
-    rows = found.machines.exclude(state=Machine.State.RETIRED).select_related("lab", "training").prefetch_related(loaded)
+    rows = (
+        found.machines.exclude(state=Machine.State.RETIRED).select_related("lab", "training").prefetch_related(loaded)
+    )
     return pagination.rows(request, rows, cursor, limit, shown.machine)
 
 
@@ -115,7 +117,9 @@ def list_stock(
 def add_stock(request: HttpRequest, lab: str, body: NewStock) -> Status[dict[str, Any]]:
     """Another spool, stack or bottle."""
     found = lab_at(request, lab, "operate")
-    return Status(201, shown.stock(stocks.add_stock(found, by=me(request), amount=body.amount, **_said(body, "amount"))))
+    return Status(
+        201, shown.stock(stocks.add_stock(found, by=me(request), amount=body.amount, **_said(body, "amount")))
+    )
 
 
 @router.get(ITEM, auth=auth.READ, response=dict[str, Any], tags=["stock"])
@@ -131,9 +135,7 @@ def change_stock(request: HttpRequest, lab: str, stock_id: int, body: StockChang
 
 
 @router.get(ITEM + "/changes", auth=auth.READ, response=Page, tags=["stock"])
-def list_moves(
-    request: HttpRequest, lab: str, stock_id: int, cursor: Cursor = "", limit: Limit = 30
-) -> dict[str, Any]:
+def list_moves(request: HttpRequest, lab: str, stock_id: int, cursor: Cursor = "", limit: Limit = 30) -> dict[str, Any]:
     """Each change of what is left, newest first."""
     found = stock_at(lab_at(request, lab, "operate"), stock_id)
     return pagination.rows(request, found.moves.select_related("by"), cursor, limit, shown.stock_move)
@@ -170,10 +172,9 @@ def _said(body: Any, *exclude: str) -> dict[str, Any]:
 
 
 def _facts(lab: Lab, body: MachineChange) -> dict[str, Any]:
-    """What was said, with the training's row; a training that is said to be null is none."""
-    facts = {name: value for name, value in _said(body).items() if name != "training" and value != ""} | {
-        name: "" for name, value in _said(body).items() if value == "" and name not in {"process", "catalogue"}
-    }
+    """What was said, with the training's row; an empty process or key of the catalogue is none."""
+    facts = _said(body, "training")
+    facts = {name: value for name, value in facts.items() if value or name not in {"process", "catalogue"}}
     if "training" in body.model_fields_set:
         facts["training"] = lab.trainings.filter(pk=body.training).first() if body.training else None
         if body.training and facts["training"] is None:

@@ -73,7 +73,7 @@ class MachineForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Numbers that nobody said are 0; the longest booking is not shorter than the shortest."""
         said: dict[str, Any] = super().clean() or {}
-        for name, value in said.items():
+        for name, value in list(said.items()):
             if value is None and name != "training":
                 said[name] = self.fields[name].initial or 0
         if (said.get("most_minutes") or 0) < (said.get("least_minutes") or 0):

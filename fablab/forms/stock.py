@@ -54,7 +54,7 @@ class StockForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Numbers that nobody said are as usual, and none is negative."""
         said: dict[str, Any] = super().clean() or {}
-        for name, value in said.items():
+        for name, value in list(said.items()):
             if value is None and name != "machine":
                 said[name] = self.fields[name].initial or 0
             if isinstance(value, float) and not 0 <= value < 1e9:

@@ -15,6 +15,7 @@ from fablab.models.request import (
     RequestPart,
 )
 from fablab.models.stock import Stock, StockMove
+from fablab.models.webhook import LabDelivery, LabWebhook
 from fablab.models.work import Run, Slice
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "Claim",
     "Closure",
     "Lab",
+    "LabDelivery",
     "LabPhoto",
+    "LabWebhook",
     "Machine",
     "MaintenanceEntry",
     "MakeLink",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -163,6 +164,7 @@ def _for_scripts(
     """What <booking-calendar> draws. Times are those of the lab's clock, without a zone."""
     zone = days.zone
 
+    @cache
     def clock(at: datetime) -> str:
         return at.astimezone(zone).isoformat()[:16]
 

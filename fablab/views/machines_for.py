@@ -1,5 +1,6 @@
 """On which machines near the visitor a version prints, and when one is free: a fragment of design pages, and a page."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +21,12 @@ from designs.views.overview import blobs_of, designs_of
 from designs.views.page import project_page, show
 from designs.views.sign_in import local
 from designs.views.versions import version_of
-from fablab import finding
+from fablab import finding, pricing
 from fablab.actions.occupy import free_by_machine
+from fablab.actions.quote_request import rates_of
 from fablab.finding import ALL, Match, Near
 from fablab.matching import ADDITIVE
-from fablab.models import Lab
+from fablab.models import Lab, Machine
 from fablab.places import place_named
 from fablab.processes import PROCESSES
 
@@ -38,16 +40,21 @@ USUAL_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Row:
-    """A machine, and from when on it is free for long enough; None where it is not in the next weeks."""
+    """A machine; from when on it is free for long enough, None where it is not in the next weeks; about how much.
+
+    `cents` are for one of each part with what is loaded, before tariffs; None where nobody can tell.
+    """
 
     match: Match
     free: datetime | None
+    cents: int | None = None
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """By verdict, distance and time."""
+        """By verdict, distance, time and price."""
         *before, oldest = self.match.rank
-        return (*before, self.free is None, self.free or 0, oldest)
+        free = self.free.timestamp() if self.free else math.inf
+        return (*before, free, math.inf if self.cents is None else self.cents, oldest)
 
 
 @require_safe
@@ -58,9 +65,9 @@ def machines_for(request: HttpRequest, project: Project) -> HttpResponseBase:
     facts = [one.facts for one in shown if one.facts]
     place = request.session.get(PLACE)
     near = Near(place[1], place[2]) if place else None
-    country = "" if near else _country(request)
+    country = "" if near else country_of(request)
     found = finding.machines_for(facts, near=near, country=country, kernels=_kernels(project)) if facts else []
-    rows = _with_times(found[: 3 * SHOWN], _seconds(shown))[:SHOWN]
+    rows = _rows(found[: 3 * SHOWN], shown)[:SHOWN]
     context = {
         "project": project,
         "ref": ref,
@@ -106,16 +113,28 @@ def _asked(request: HttpRequest, project: Project) -> tuple[Sequence[Result], st
     return list(results.at(project, [(one.path, one.oid) for one in entries]).values()), version.ref
 
 
-def _with_times(found: Sequence[Match], seconds: float) -> list[Row]:
+def _rows(found: Sequence[Match], shown: Sequence[Result]) -> list[Row]:
+    """Each machine with its time, which is that of the longest part and at least an hour, and its price."""
+    known = [one.estimate for one in shown if one.estimate]
+    longest = max([USUAL_SECONDS, *(one.seconds for one in known)])
     machines = [one.machine for one in found]
-    free = free_by_machine(machines, seconds, after=timezone.now(), horizon=LOOK_AHEAD) if machines else {}
-    rows = [Row(one, free[one.machine.pk][0][0] if free.get(one.machine.pk) else None) for one in found]
+    free = free_by_machine(machines, longest, after=timezone.now(), horizon=LOOK_AHEAD) if machines else {}
+    seconds, grams = sum(one.seconds for one in known), sum(one.grams for one in known)
+    rows = []
+    for one in found:
+        spans = free.get(one.machine.pk)
+        cents = _price(one.machine, seconds, grams) if one.makes_all and grams else None
+        rows.append(Row(one, spans[0][0] if spans else None, cents))
     return sorted(rows, key=lambda row: row.rank)
 
 
-def _seconds(shown: Sequence[Result]) -> float:
-    """How long the longest part takes, as far as the kernel can tell; at least an hour."""
-    return max([USUAL_SECONDS, *(one.estimate.seconds for one in shown if one.estimate)])
+def _price(machine: Machine, seconds: float, grams: float) -> int | None:
+    """What the lab would ask for so much filament and time; None where the machine prints otherwise."""
+    if machine.kernel_process != "fdm" or not machine.takes_requests:
+        return None
+    loaded = next((one for one in machine.loaded.all() if not one.is_used_up and not one.is_counted), None)
+    lines = pricing.lines(rates_of(machine, loaded), seconds=seconds, grams=grams, staff_minutes=machine.staff_minutes)
+    return pricing.total(pricing.priced(lines, minimum_cents=machine.minimum_cents, tariff_percent=100)) or None
 
 
 def _kernels(project: Project) -> frozenset[str]:
@@ -126,7 +145,7 @@ def _kernels(project: Project) -> frozenset[str]:
     return frozenset(said | (ADDITIVE if said & ADDITIVE else set())) & ALL
 
 
-def _country(request: HttpRequest) -> str:
+def country_of(request: HttpRequest) -> str:
     """The country that the browser's language names, if there are labs in it."""
     for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
         country = code.partition("-")[2].upper()

@@ -15,3 +15,4 @@ import "./lab-map.js";
 import "./near-me.js";
 import "./free-times.js";
 import "./booking-calendar.js";
+import "./request-board.js";

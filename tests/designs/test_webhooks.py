@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from designs.actions.deliveries import redeliver
 from designs.actions.errors import RefusedError
-from designs.actions.webhooks import ping, queue_deliveries, redeliver, save_webhook, sweep_deliveries
+from designs.actions.webhooks import ping, queue_deliveries, save_webhook, sweep_deliveries
 from designs.models import Delivery, Event
 from jobs.models import State
 from jobs.worker import Worker

@@ -1,6 +1,7 @@
 """The list of labs: what narrows it, how far they are, what the map shows."""
 
 import json
+from datetime import time
 
 import pytest
 from django.http import QueryDict
@@ -10,6 +11,8 @@ from fablab.distance import Box, box_around, distance_km
 from fablab.gazetteer import towns, zone_at
 from fablab.models import Lab
 from fablab.near import labs_near
+from fablab.open_now import open_now
+from fablab.opening import is_open
 from fablab.places import place_named
 from tests.fablab.factories import make_lab, make_machine
 
@@ -68,6 +71,35 @@ def test_open_now_is_by_each_labs_own_clock(labs):
     asked = lab_list.read(QueryDict("open=1"))
     monday_morning_in_fiji = datetime(2026, 11, 29, 22, tzinfo=UTC)
     assert [lab.slug for lab, _far in lab_list.find(asked, at=monday_morning_in_fiji).labs] == ["suva"]
+
+
+def test_many_labs_at_once_are_as_open_as_each_by_itself(db):
+    from datetime import UTC, date, datetime, timedelta
+
+    from fablab.actions.change_lab import add_special_day, say_open, set_hours
+    from fablab.models import Closure
+
+    night = {day: [(time(20), time(2))] for day in range(7)}
+    for number, zone in enumerate(("Europe/Paris", "Pacific/Auckland", "America/Lima", "Asia/Kolkata", "UTC")):
+        make_lab(f"week-{number}", timezone=zone)
+        set_hours(make_lab(f"night-{number}", timezone=zone), night, {})
+        set_hours(make_lab(f"always-{number}", timezone=zone), {day: [(time(0), time(0))] for day in range(7)}, {})
+        set_hours(make_lab(f"members-{number}", timezone=zone), {}, {day: [(time(0), time(0))] for day in range(7)})
+        special = make_lab(f"special-{number}", timezone=zone)
+        add_special_day(special, date(2026, 12, 2), date(2026, 12, 3), [(time(3), time(5))], "")
+        closed = make_lab(f"closed-{number}", timezone=zone)
+        noon = datetime(2026, 12, 2, 12, tzinfo=UTC)
+        Closure.objects.create(lab=closed, starts=noon, ends=noon + timedelta(days=1))
+        say_open(make_lab(f"said-{number}", timezone=zone), is_open=True, at=noon)
+    labs = list(Lab.objects.all())
+    for hours in range(96):
+        at = datetime(2026, 12, 1, tzinfo=UTC) + timedelta(hours=hours, minutes=7)
+        assert open_now(Lab.objects.all(), at) == {lab.pk for lab in labs if is_open(lab, at)}
+
+
+def test_each_country_is_offered_once(labs):
+    make_lab("twin")
+    assert lab_list.countries_present() == ["FJ", "FR", "IT"]
 
 
 def test_the_map_shows_what_the_list_shows(labs, client):

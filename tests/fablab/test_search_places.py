@@ -136,6 +136,7 @@ def test_a_design_says_on_which_machines_it_prints_and_when_one_is_free(client, 
     assert "1 of 2 parts" in page
     assert "Aiguille" not in page
     assert "PLA" in page
+    assert re.search(r"about €\d", page)
     assert "<html" not in page
     cube = sizes.files.get(path="cube.stl")
     page = _fragment(client, f"file={cube.pk}")

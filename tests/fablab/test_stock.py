@@ -8,8 +8,8 @@ from django.db import connection
 from designs.actions.errors import RefusedError
 from fablab.actions import stock as acts
 from fablab.models import Notice, Staff, Stock, StockMove
-from tests.factories import make_user
 from tests.fablab.factories import make_lab, make_machine, make_stock
+from tests.factories import make_user
 
 
 def _sum(stock):
@@ -171,3 +171,37 @@ def test_of_many_promises_at_once_only_as_many_hold_as_there_is_material():
         kept = sum(pool.map(promise, range(16)))
     spool.refresh_from_db()
     assert (kept, spool.held_g) == (3, 90)
+
+
+def test_materials_are_listed_changed_and_taken_away_as_csv(client, lab, ada):
+    client.force_login(ada)
+    facts = {"kind": "spool", "material": "PETG", "colour": "=2+5", "amount": "750", "price_cents": "24,90"}
+    assert client.post("/labs/atelier/stock/new/", facts).status_code == 302
+    spool = lab.stock.get()
+    assert (spool.remaining_g, spool.price_cents, spool.density_g_cm3, spool.low_g) == (750, 2490, 1.24, 100)
+    page = client.get("/labs/atelier/stock/").content.decode()
+    assert "750 g" in page
+    assert "€24.90" in page
+    item = f"/labs/atelier/stock/{spool.pk}/"
+    assert client.post(item, {"what": "use", "amount": "250.5", "note": "lamp"}).status_code == 302
+    assert client.post(item, {"what": "use", "amount": "0"}).status_code == 422
+    assert client.post(item, {"what": "burn", "amount": "3"}).status_code == 422
+    assert client.post(f"{item}edit/", {**facts, "material": "ASA", "amount": "9999"}).status_code == 302
+    spool.refresh_from_db()
+    assert (spool.remaining_g, spool.material) == (499.5, "ASA")
+    assert "499.5 g" in client.get(item).content.decode()
+    lines = b"".join(client.get("/labs/atelier/stock.csv").streaming_content).decode().splitlines()
+    assert lines[0].startswith("id,kind,material,brand,colour")
+    assert "'=2+5" in lines[1]
+    assert client.post(f"{item}used-up/").status_code == 302
+    assert len(b"".join(client.get("/labs/atelier/stock.csv").streaming_content).decode().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"material": ""}, {"amount": "-1"}, {"density_g_cm3": "-2"}, {"colour_hex": "red"}, {"kind": "gold"}]
+)
+def test_what_makes_no_sense_of_a_material_is_said(client, lab, ada, wrong):
+    client.force_login(ada)
+    facts = {"kind": "spool", "material": "PLA", "amount": "1000", **wrong}
+    assert client.post("/labs/atelier/stock/new/", facts).status_code == 422
+    assert not lab.stock.exists()
