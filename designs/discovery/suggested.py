@@ -9,8 +9,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 
 from accounts.models import Namespace, User
-from designs.discovery import brought, shown, values
+from designs.discovery import shown, values
 from designs.discovery.asked import MOST_TEXT, Asked
+from designs.discovery.brought import Row, kinds
 from designs.discovery.readers import readers
 from designs.discovery.shown import Part
 from designs.models import Project
@@ -41,7 +42,7 @@ class Suggested:
     parts: Sequence[Part] = ()
     owners: Sequence[Namespace] = ()
     materials: Sequence[Material] = ()
-    brought: Sequence[tuple[Promise, Sequence[brought.Row]]] = ()
+    brought: Sequence[tuple[Promise, Sequence[Row]]] = ()
 
 
 def suggested(text: str, user: User | AnonymousUser) -> Suggested:
@@ -59,7 +60,7 @@ def suggested(text: str, user: User | AnonymousUser) -> Suggested:
         parts=shown.parts(best("part"), user),
         owners=shown.owners(best("person", "organisation")),
         materials=_materials(text, whose),
-        brought=[(kind.name, kind.rows(best(kind.document))) for kind in brought.kinds().values()],
+        brought=[(kind.name, kind.rows(best(kind.document))) for kind in kinds().values()],
     )
 
 
