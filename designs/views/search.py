@@ -24,7 +24,7 @@ from designs.views.cards import cards
 from designs.words import profiles
 from search import index
 from search.passes import Found
-from search.types import WINDOW, SearchAwayError
+from search.types import WINDOW, Hit, SearchAwayError
 
 MOST_IN_FEED = 30
 
