@@ -116,6 +116,8 @@ customElements.define(
       dialog.addEventListener("submit", (event) => this.send(event, error));
       this.append(dialog);
       dialog.showModal();
+      const first = form.querySelector("input:not([type=hidden]), textarea, select, button");
+      if (first instanceof HTMLElement) first.focus();
     }
 
     /**
