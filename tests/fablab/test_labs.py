@@ -344,6 +344,6 @@ def test_a_closed_lab_stays_on_its_address_and_comes_back(lab, client, ada):
     client.force_login(ada)
     client.post("/labs/atelier/settings/", {"action": "close"})
     assert "Closed for good" in client.get("/labs/atelier/").content.decode()
-    assert "atelier" not in client.get("/labs/").content.decode()
+    assert client.get("/labs/").context["found"] == []
     client.post("/labs/atelier/settings/", {"action": "reopen"})
-    assert "atelier" in client.get("/labs/").content.decode()
+    assert [one[0] for one in client.get("/labs/").context["found"]] == [lab]
