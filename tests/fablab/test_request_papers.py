@@ -127,6 +127,21 @@ def test_the_lines_of_a_receipt_add_up_to_what_was_due(collected):
     assert "Less went into it" in rows_of(collected)[-1].name
 
 
+@pytest.mark.parametrize(
+    ("quantity", "unit", "said"),
+    [
+        (13 / 6, "h", "2.17 h"),
+        (0.035, "kg", "35 g"),
+        (0.1, "kg", "100 g"),
+        (0.3333, "sheet", "0.33 sheets"),
+        (50, "%", "50 %"),
+    ],
+)
+def test_amounts_on_a_receipt_are_rounded_not_cut(collected, quantity, unit, said):
+    collected.quote.lines = [{**LINES[0], "quantity": quantity, "unit": unit}]
+    assert rows_of(collected)[0].amount == said
+
+
 def test_the_same_receipt_is_the_same_file(client, collected, olga):
     client.force_login(olga)
     first, second = (client.get(f"/requests/{collected.ref}/receipt.pdf").content for _ in range(2))
