@@ -65,7 +65,6 @@ _COLUMNS = (
     "booking__person_id",
     "booking__person__username",
     "booking__state",
-    "booking__starts",
     "booking__ends",
     "booking__purpose",
     "attempt__request__requester_id",
@@ -80,7 +79,7 @@ def blocks(machines: Sequence[Machine], frame: Span, *, viewer: int | None, is_s
     words = {"booking": _("Booked"), "job": _("Print job"), "closure": _("Closed"), "maintenance": _("Maintenance")}
     found = []
     for row in rows.order_by("starts", "pk").values_list(*_COLUMNS):
-        machine, kind, starts, ends, pk, person, name, state, since, until, purpose, requester, ref, reason = row
+        machine, kind, starts, ends, pk, person, name, state, until, purpose, requester, ref, reason = row
         is_mine = viewer is not None and viewer in {person, requester}
         title, can_change = words[kind], False
         if pk:
@@ -93,7 +92,7 @@ def blocks(machines: Sequence[Machine], frame: Span, *, viewer: int | None, is_s
             title = reason
         shown = "mine" if is_mine else kind
         shown = "held" if state == BookingState.HELD else shown
-        found.append(Block(machine, shown, since or starts, until or ends, (starts, ends), title, pk, can_change))
+        found.append(Block(machine, shown, starts, until or ends, (starts, ends), title, pk, can_change))
     return found
 
 

@@ -164,9 +164,9 @@ def _in_rings(able: QuerySet[Lab], near: Near, most: int) -> list[Far] | None:
 
 def _everywhere(labs: QuerySet[Lab], able: QuerySet[Lab], asked: Sequence[Q], near: Near, most: int) -> list[Far]:
     """The nearest in the world. Where few have a machine for the hardest part these are looked at, else all in turn."""
-    few = set(_machines(asked[0]).order_by().values_list("lab", flat=True)[: FEW + 1]) if asked else set()
+    few = list(_machines(asked[0]).order_by().values_list("lab", flat=True)[: FEW + 1]) if asked else []
     if asked and len(few) <= FEW:
-        return _far(able.filter(pk__in=few), near)[:most]
+        return _far(able.filter(pk__in=set(few)), near)[:most]
     found: list[Far] = []
     ordered = _far(labs, near)
     for start in range(0, len(ordered), CHUNK):

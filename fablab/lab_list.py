@@ -37,7 +37,10 @@ ORDER = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address of the list says. `near` is what was typed, `place` what it means, None where nobody knows."""
+    """What the address of the list says. `near` is what was typed, `place` what it means, None where nobody knows.
+
+    `designs` are words of designs that the map shows beside the labs.
+    """
 
     text: str = ""
     country: str = ""
@@ -47,6 +50,7 @@ class Asked:
     km: float = 0.0
     is_open: bool = False
     is_verified: bool = False
+    designs: str = ""
     place: Place | None = field(default=None, compare=False)
 
     def params(self, **changes: Any) -> str:
@@ -60,6 +64,7 @@ class Asked:
             "km": f"{self.km:g}" if self.km and self.near else "",
             "open": "1" if self.is_open else "",
             "verified": "1" if self.is_verified else "",
+            "designs": self.designs,
             **changes,
         }
         return urlencode({name: value for name, value in said.items() if value})
@@ -86,6 +91,7 @@ def read(sent: QueryDict) -> Asked:
         km=_number(said("km")),
         is_open=bool(said("open")),
         is_verified=bool(said("verified")),
+        designs=said("designs"),
         place=place_named(near) if near else None,
     )
 

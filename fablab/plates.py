@@ -86,7 +86,8 @@ def pack(
     if len(items) > MOST_ITEMS or not (width > 0 and depth > 0) or spacing < 0 or edge < 0:
         raise ValueError("no bed, or too many items")
     room = (width - 2 * edge, depth - 2 * edge)
-    fitting, left = [], []
+    fitting: list[Item] = []
+    left: list[Item] = []
     for item in items:
         (fitting if _fits(item, room, height) else left).append(item)
     fitting.sort(key=lambda one: (-min(one.width, one.depth), -max(one.width, one.depth), str(one.name)))

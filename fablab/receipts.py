@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,10 +71,16 @@ def _amount(line: dict[str, Any]) -> str:
     if not unit:
         return ""
     if unit == "kg":
-        return f"{number_format(quantity * 1000, 1)} g"
+        return f"{_plain(quantity * 1000)} g"
     if unit == "sheet":
-        return _("%(n)s sheets") % {"n": number_format(quantity, 2)}
-    return f"{number_format(quantity, 0 if unit == '%' else 2)} {unit}"
+        return _("%(n)s sheets") % {"n": _plain(quantity)}
+    return f"{_plain(quantity)} {unit}"
+
+
+def _plain(value: float) -> str:
+    """Rounded to two digits, without zeros at the end; Django's own format cuts instead of rounding."""
+    rounded = round(Decimal(str(value)), 2).normalize()
+    return number_format(rounded.quantize(Decimal(1)) if rounded == rounded.to_integral() else rounded)
 
 
 def _page(at: datetime, title: str) -> FPDF:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from designs import told
+from accounts.actions import delete_account
+from designs import personal, told
 from designs.actions import collect_garbage
 from designs.actions.deliveries import deliver
 from designs.demo import load
@@ -14,6 +15,7 @@ from fablab import indexing, search_places
 from fablab.actions import machines, occupy, runs
 from fablab.actions.close import machine_down
 from fablab.actions.keep_bookings import keep_bookings
+from fablab.actions.leave_labs import keep_labs_run, leave_labs
 from fablab.actions.make_request import began, ended, forget_contacts, give_way, remind_to_collect
 from fablab.actions.quote_request import expire_quotes
 from fablab.actions.runs import Follower
@@ -23,6 +25,7 @@ from fablab.actions.trainings import remind
 from fablab.actions.webhooks import sweep_lab_deliveries
 from fablab.demo import load_lab
 from fablab.models import LabDelivery, NoticeMail, RequestPart, Slice
+from fablab.personal import rows_of
 from fablab.told import OfLabs
 from jobs import worker
 from search import registry
@@ -47,6 +50,9 @@ def register() -> None:
     search_places.register()
     told.register(OfLabs())
     machines.DOWN.append(machine_down)
+    delete_account.BEFORE.insert(0, keep_labs_run)
+    delete_account.BEFORE.append(leave_labs)
+    personal.MORE.append(rows_of)
     worker.register(LabDelivery, deliver)
     worker.every_day(sweep_lab_deliveries)
     collect_garbage.NAMES += [(Slice, ["gcode"]), (RequestPart, ["sha256"])]

@@ -48,7 +48,7 @@ def signature(secret: str, body: bytes) -> str:
 
 def deliver(job: Parcel) -> Callable[[], None]:
     """One attempt, for jobs.worker. A bad answer is not an error of ours: the row waits for the next attempt."""
-    row = type(job)._default_manager.select_related("webhook").get(pk=job.pk)
+    row = type(job)._default_manager.get(pk=job.pk)
     hook = row.webhook
     if not hook.is_on:
         return lambda: _write(row, 0, _("The webhook is switched off."), over=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fablab.views import labs, labs_data, labs_people, labs_propose, labs_settings
+from fablab.views import labs, labs_data, labs_people, labs_propose, labs_settings, webhooks
 
 urlpatterns = [
     path("labs/", labs.labs, name="labs"),
@@ -26,4 +26,7 @@ urlpatterns = [
     path("labs/<slug:lab>/settings/photos/", labs_settings.photos, name="settings_photos"),
     path("labs/<slug:lab>/settings/terms/", labs_settings.terms, name="settings_terms"),
     path("labs/<slug:lab>/settings/data/", labs_data.data, name="settings_data"),
+    path("labs/<slug:lab>/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("labs/<slug:lab>/webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("labs/<slug:lab>/webhooks/<int:webhook_id>/act/", webhooks.webhook_act, name="webhook_act"),
 ]

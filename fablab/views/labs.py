@@ -11,6 +11,7 @@ from designs.views.paging import page_number
 from fablab import lab_list, policy, structured
 from fablab.actions.change_lab import today
 from fablab.countries import country_name
+from fablab.designs_on_map import designs_on_map
 from fablab.maps import map_settings
 from fablab.models import Lab
 from fablab.opening import opening
@@ -38,6 +39,7 @@ def labs(request: HttpRequest) -> HttpResponse:
         "distances": lab_list.DISTANCES,
         "map": map_settings(),
         "mine": Lab.objects.run_by(request.user) if request.user.is_authenticated else [],
+        "designs": designs_on_map(asked, request.user),
         "params": asked.params(),
         "number": page,
         "has_next": page * PER_PAGE < found.total,
@@ -45,11 +47,15 @@ def labs(request: HttpRequest) -> HttpResponse:
     return render(request, "fablab/labs.html", context)
 
 
-@cache_control(max_age=60)
+@cache_control(max_age=60, private=True)
 def points(request: HttpRequest) -> HttpResponse:
-    """Where the labs of a list are, for its map: [address, name, town, latitude, longitude, standing]."""
+    """Where the labs of a list are, and designs, for its map: [address, name, town, latitude, longitude, standing]."""
     asked = lab_list.read(request.GET)
-    rows = [[reverse("fablab:lab", args=[slug]), *rest] for slug, *rest in lab_list.points(asked)]
+    before, after = reverse("fablab:lab", args=["x"]).rsplit("x", 1)
+    rows: list[list[object]] = [[f"{before}{slug}{after}", *rest] for slug, *rest in lab_list.points(asked)]
+    for one in designs_on_map(asked, request.user):
+        name, town = one.project.name, one.town.name
+        rows.append([one.project.get_absolute_url(), name, town, one.lat, one.lon, "design"])
     centre = [asked.place.lat, asked.place.lon, asked.km] if asked.place else None
     return JsonResponse({"labs": rows, "centre": centre})
 

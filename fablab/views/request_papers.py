@@ -78,7 +78,7 @@ def request_labels(request: HttpRequest, ref: str) -> HttpResponse:
     address = f"{settings.SITE_URL}{found.get_absolute_url()}"
     code = segno.make_qr(address, error="m")
     drawing = SafeString(
-        code.svg_inline(scale=8, border=2, dark="#000", light="#fff", omitsize=True, svgclass="qr", title=address)
+        code.svg_inline(scale=8, border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", title=address)
     )
     parts = list(found.parts.all())
     context = {

@@ -2,7 +2,10 @@ import { language } from "./messages.js";
 
 const NARROW = "(max-width: 40rem)";
 
-/** The calendar of a lab or a machine: draws what the table under it says, with dragging. The table stays for keys. */
+/**
+ * The calendar of a lab or a machine: draws what the table under it says, with dragging. The table stays for screen
+ * readers, and comes back as soon as the keyboard reaches it.
+ */
 customElements.define(
   "booking-calendar",
   class extends HTMLElement {
@@ -13,6 +16,7 @@ customElements.define(
       const { draw } = await import("./calendar-drawn.js");
       this.show(matchMedia(NARROW).matches && data.view === "week" ? "table" : "calendar");
       /** @type {HTMLElement} */ (this.querySelector("[data-switch]")).hidden = false;
+      this.querySelector("[data-table]")?.addEventListener("focusin", () => this.show("table"));
       this.stop = draw(drawn, data, language(), (sentence, severity) => this.say(sentence, severity));
       this.querySelector("[data-switch]")?.addEventListener("click", (event) => {
         const button = /** @type {Element} */ (event.target).closest("button");
@@ -30,7 +34,9 @@ customElements.define(
         ["calendar", "[data-drawn]"],
         ["table", "[data-table]"],
       ]) {
-        /** @type {HTMLElement} */ (this.querySelector(part)).hidden = name !== which;
+        const shown = /** @type {HTMLElement} */ (this.querySelector(part));
+        if (name === "calendar") shown.hidden = name !== which;
+        else shown.classList.toggle("visually-hidden", name !== which);
         this.querySelector(`[data-switch] [value="${name}"]`)?.setAttribute("aria-pressed", String(name === which));
       }
     }
@@ -42,7 +48,9 @@ customElements.define(
     say(sentence, severity) {
       const line = /** @type {HTMLElement} */ (this.querySelector("[data-said]"));
       line.dataset.severity = severity;
-      /** @type {HTMLElement} */ (line.firstElementChild).textContent = sentence;
+      const words = document.createElement("span");
+      words.textContent = sentence;
+      line.replaceChildren(words);
       line.hidden = false;
     }
   },

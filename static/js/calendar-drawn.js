@@ -91,6 +91,7 @@ export function draw(host, data, locale, say) {
     ...(many && !day ? { eventContent: (/** @type {any} */ { event }) => event.title } : {}),
     eventDidMount: (/** @type {any} */ { el, event, timeText }) => {
       el.title = `${timeText} ${event.title}`;
+      el.tabIndex = -1;
     },
     selectable: Boolean(document.querySelector("form[data-book]")),
     unselectAuto: false,

@@ -1,6 +1,11 @@
+import { icon, say } from "./messages.js";
+
+const WHOLE = new Set(["quote"]);
+
 /**
- * <request-board>: a card is dragged to the column of its next step, or moved there with Shift and the arrow keys; both
- * go to the form of that step, as the links of the card do. Arrow keys alone walk over the cards, M opens the links.
+ * <request-board>: a card is dragged to the column of its next step, or moved there with Shift and the arrow keys. The
+ * form of that step, as the request's own page has it, opens in a dialog; for quotes the page itself. Arrow keys alone
+ * walk over the cards, M opens their links.
  */
 customElements.define(
   "request-board",
@@ -13,6 +18,12 @@ customElements.define(
       this.addEventListener("dragover", (event) => this.over(event));
       this.addEventListener("drop", (event) => this.drop(event));
       this.addEventListener("keydown", (event) => this.key(event));
+      this.addEventListener("click", (event) => {
+        const link = /** @type {Element} */ (event.target).closest("a[data-verb]");
+        if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.step(link);
+      });
     }
 
     /** @returns {HTMLElement[]} */
@@ -67,8 +78,82 @@ customElements.define(
     move(card, column) {
       const links = [...card.querySelectorAll("a[data-column]")].map((link) => /** @type {HTMLAnchorElement} */ (link));
       const fitting = links.filter((link) => link.dataset.column === column);
-      if (fitting.length === 1) location.assign(fitting[0].href);
+      if (fitting.length === 1) this.step(fitting[0]);
       else if (fitting.length) this.open(card);
+    }
+
+    /**
+     * Ask for what a step needs, in its own form.
+     * @param {HTMLAnchorElement} link
+     */
+    async step(link) {
+      const verb = link.dataset.verb ?? "";
+      const form = WHOLE.has(verb) ? null : await this.form(link.href, verb);
+      if (!form) {
+        location.assign(link.href);
+        return;
+      }
+      const dialog = document.createElement("dialog");
+      const title = document.createElement("h2");
+      const close = document.createElement("button");
+      const error = document.createElement("p");
+      title.textContent = link.textContent;
+      title.id = "board-step-title";
+      dialog.className = "board-step";
+      dialog.setAttribute("aria-labelledby", title.id);
+      close.className = "button quiet square";
+      close.ariaLabel = say("board-close");
+      close.append(icon("close"));
+      close.addEventListener("click", () => dialog.close());
+      error.className = "notice";
+      error.dataset.severity = "error";
+      error.role = "alert";
+      error.hidden = true;
+      const head = document.createElement("header");
+      head.append(title, close);
+      dialog.append(head, error, form);
+      dialog.addEventListener("close", () => dialog.remove());
+      dialog.addEventListener("submit", (event) => this.send(event, error));
+      this.append(dialog);
+      dialog.showModal();
+      const first = form.querySelector("input:not([type=hidden]), textarea, select, button");
+      if (first instanceof HTMLElement) first.focus();
+    }
+
+    /**
+     * The form of a step on the page of its request; nothing where it has none for this person now.
+     * @param {string} address
+     * @param {string} verb
+     * @returns {Promise<Element | null>}
+     */
+    async form(address, verb) {
+      const answer = await fetch(address).catch(() => null);
+      if (!answer?.ok) return null;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (verb === "schedule") return page.querySelector("#schedule");
+      return page.querySelector(`form[action$="/act/${CSS.escape(verb)}/"]`);
+    }
+
+    /**
+     * @param {SubmitEvent} event
+     * @param {HTMLElement} error
+     */
+    async send(event, error) {
+      const form = /** @type {HTMLFormElement} */ (event.target);
+      event.preventDefault();
+      if (this.sending) return;
+      this.sending = true;
+      const body = new FormData(form, event.submitter);
+      const headers = { Accept: "application/json" };
+      const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+      this.sending = false;
+      if (answer?.ok) {
+        location.reload();
+        return;
+      }
+      const said = await answer?.json().catch(() => null);
+      error.textContent = said?.error ?? say("board-failed");
+      error.hidden = false;
     }
 
     /** @param {HTMLElement} card */

@@ -170,5 +170,5 @@ def _leads(here, there):
 
 
 def test_whatever_people_do_to_bookings_nothing_overlaps_and_no_quarter_is_lost(db):
-    steps = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    steps = settings(max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Bookings, settings=steps)

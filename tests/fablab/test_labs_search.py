@@ -74,3 +74,19 @@ def test_a_new_machine_is_found_without_anybody_saying_so(labs, client):
     make_machine(Lab.objects.get(slug="turin"), name="Ender 3")
     labs()
     assert names(client, "q=ender") == ["Officina"]
+
+
+def test_designs_and_labs_stand_on_one_map(labs, client):
+    ada = make_user("grace")
+    ada.location = "Grenoble, France"
+    ada.save()
+    make_project(ada, "Gear")
+    make_project(ada, "Secret gear", visibility="private")
+    labs()
+    rows = {row[1]: row for row in client.get("/labs/points.json?designs=gear").json()["labs"]}
+    assert rows["Gear"][2:6] == ["Grenoble", pytest.approx(45.18, abs=0.1), pytest.approx(5.72, abs=0.1), "design"]
+    assert {"Atelier des Pentes", "Officina"} <= rows.keys()
+    assert "Secret gear" not in rows
+    near = client.get("/labs/?designs=gear&near=Paris&km=100")
+    assert near.context["designs"] == []
+    assert "Grenoble" in client.get("/labs/?designs=gear").content.decode()

@@ -42,7 +42,9 @@ def test_what_we_write_we_read():
     assert osm_hours.read(osm_hours.write(week)) == week
 
 
-@pytest.mark.parametrize("text", ["by appointment", "Mo-Fr", "25:00-26:00", "Mo 9-8pm-7", "PH 10:00-12:00", "", "Mo foo"])
+@pytest.mark.parametrize(
+    "text", ["by appointment", "Mo-Fr", "25:00-26:00", "Mo 9-8pm-7", "PH 10:00-12:00", "", "Mo foo"]
+)
 def test_nothing_is_guessed(text):
     if text:
         with pytest.raises(ValueError, match=r".+"):

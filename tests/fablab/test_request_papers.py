@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pypdf import PdfReader
 
-from designs.models import Make
+from designs.models import Analysis, Make
 from fablab import board as boards
 from fablab.accuracy import accuracy_of
 from fablab.actions.make_of import make_of
@@ -15,6 +15,7 @@ from fablab.receipts import rows_of
 from fablab.states import NEXT, Actor
 from fablab.states import RequestState as S
 from fablab.words_requests import STATES, TELLS
+from jobs.models import State
 from tests.fablab.factories import make_lab, make_machine, make_stock
 from tests.factories import commit, make_project, make_user, picture
 
@@ -124,6 +125,21 @@ def test_the_receipt_is_a_pdf_with_accents_in_the_time_of_the_lab(client, collec
 def test_the_lines_of_a_receipt_add_up_to_what_was_due(collected):
     assert sum(row.cents for row in rows_of(collected)) == 700
     assert "Less went into it" in rows_of(collected)[-1].name
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "said"),
+    [
+        (13 / 6, "h", "2.17 h"),
+        (0.035, "kg", "35 g"),
+        (0.1, "kg", "100 g"),
+        (0.3333, "sheet", "0.33 sheets"),
+        (50, "%", "50 %"),
+    ],
+)
+def test_amounts_on_a_receipt_are_rounded_not_cut(collected, quantity, unit, said):
+    collected.quote.lines = [{**LINES[0], "quantity": quantity, "unit": unit}]
+    assert rows_of(collected)[0].amount == said
 
 
 def test_the_same_receipt_is_the_same_file(client, collected, olga):
@@ -300,3 +316,33 @@ def test_steps_of_the_tracking_page_carry_their_moments(client, lab, ada):
     text = client.get(f"/requests/track/{request.tracking}/").content.decode()
     assert text.count("data-how") == 2
     assert 'aria-current="step"' in text
+
+
+def measured(request, sides, sha256):
+    request.parts.update(sha256=sha256, format="stl")
+    Analysis.objects.create(
+        sha256=sha256, format="stl", state=State.DONE, facts={"triangles": 12, "size_mm": [*map(float, sides)]}
+    )
+    return request
+
+
+def test_accepted_requests_of_one_material_and_quality_are_suggested_for_one_bed(client, lab, ada, olga):
+    machine, black, red = make_machine(lab), make_stock(lab), make_stock(lab, colour="red")
+    first = measured(ask(lab, ada, S.ACCEPTED, machine=machine, stock=black), (60, 60, 10), "1" * 64)
+    second = measured(ask(lab, olga, S.ACCEPTED, machine=machine, stock=black), (50, 80, 10), "2" * 64)
+    measured(ask(lab, ada, S.ACCEPTED, machine=machine, stock=red), (10, 10, 10), "3" * 64)
+    measured(ask(lab, ada, S.ACCEPTED, machine=machine, stock=black, quality="fine"), (10, 10, 10), "4" * 64)
+    measured(ask(lab, ada, S.QUOTED, machine=machine, stock=black), (10, 10, 10), "5" * 64)
+    (bed,) = boards.shared_plates(boards.requests_of(lab))
+    assert {one.pk for one in bed.requests} == {first.pk, second.pk}
+    client.force_login(olga)
+    page = client.get("/labs/atelier/requests/").content.decode()
+    assert page.count('<rect class="part-') == 2
+    assert 'viewBox="0 0 180.00 180.00"' in page
+
+
+def test_parts_that_do_not_go_on_one_bed_are_not_suggested(lab, ada):
+    machine, black = make_machine(lab), make_stock(lab)
+    for number in "12":
+        measured(ask(lab, ada, S.ACCEPTED, machine=machine, stock=black), (150, 150, 10), number * 64)
+    assert boards.shared_plates(boards.requests_of(lab)) == []
