@@ -31,7 +31,7 @@ def octoprint(tmp_path):
 
 def signed_in(browser, address, who, faults):
     page = browser.new_context().new_page()
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.on("console", lambda m: faults.append(f"{page.url}: {m.text} {m.location}") if m.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{address}/accounts/login/")
     page.locator("input[name=login]").fill(who)
@@ -71,13 +71,13 @@ def test_a_design_becomes_a_thing_in_somebodys_hands(
         factories.make_user(name, password=PASSWORD)
     boss, ada, olga = (signed_in(browser, address, who, faults) for who in ("boss", "ada", "olga"))
 
-    olga.goto(f"{address}/labs/new/")
-    olga.locator("[name=name]").fill("Atelier du Port")
-    olga.locator("[name=city]").fill("Nantes")
-    olga.locator("[name=country]").select_option("FR")
-    olga.locator("main form button.primary").click()
+    boss.goto(f"{address}/labs/new/")
+    boss.locator("[name=name]").fill("Atelier du Port")
+    boss.locator("[name=city]").fill("Nantes")
+    boss.locator("[name=country]").select_option("FR")
+    boss.locator("main form button.primary").click()
     lab = Lab.objects.get()
-    olga.wait_for_url(f"{address}/labs/{lab.slug}/**")
+    boss.wait_for_url(f"{address}/labs/{lab.slug}/**")
     olga.goto(f"{address}/labs/{lab.slug}/claim/")
     olga.locator("[name=reason]").fill("I run it")
     olga.locator("main form button.primary").click()
