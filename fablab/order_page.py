@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from designs.models import Project
 from fablab import policy, slots
-from fablab.actions.make_request import due_cents, may_dispute
+from fablab.actions.make_request import may_dispute
 from fablab.actions.occupy import free_by_machine
+from fablab.due import due_cents
 from fablab.models import Attempt, Machine, PrintRequest, Quote, RequestEvent, RequestMessage, Staff
 from fablab.parts import Known, known
 from fablab.states import NEXT, Actor, RequestState, verbs

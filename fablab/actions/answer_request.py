@@ -1,5 +1,7 @@
 """What a lab says to a request before a price, and how either side ends it."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from fablab.actions import occupy, stock
 from fablab.actions.advance import actor_of, advance, tell_lab, tell_requester
 from fablab.actions.open_request import next_number
 from fablab.actions.webhooks import tell_of_request
+from fablab.due import material_cents
 from fablab.models import Attempt, Lab, PrintRequest, Quote, RequestMessage, RequestPart
 from fablab.states import REJECTIONS, Actor, RequestState
 from fablab.words_requests import REJECTIONS as REASONS
@@ -85,7 +88,8 @@ def cancel(request: PrintRequest, *, by: User, text: str = "") -> None:
     actor = actor_of(by, request, wants=S.CANCELLED)
     begun = request.state == S.IN_PROGRESS
     with transaction.atomic():
-        advance(request, S.CANCELLED, by=by, actor=actor, text=text)
+        owed: dict[str, Any] = {"due_cents": material_cents(request)} if begun and actor == Actor.REQUESTER else {}
+        advance(request, S.CANCELLED, by=by, actor=actor, text=text, **owed)
         let_go(request)
         Attempt.objects.filter(request=request, outcome__in=["planned", "running"]).update(
             outcome=Attempt.Outcome.CANCELLED, ended_at=timezone.now()

@@ -30,9 +30,7 @@ def make_of(request: PrintRequest, attempt: Attempt, *, by: User | None) -> Make
             commit=request.commit,
             author=request.requester,
             outcome=Make.Outcome.TROUBLE if failed else Make.Outcome.WORKED,
-            parts=[
-                {"path": one.path, "sha256": one.sha256, "quantity": one.quantity} for one in request.parts.all()
-            ],
+            parts=[{"path": one.path, "sha256": one.sha256, "quantity": one.quantity} for one in request.parts.all()],
             machine=attempt.machine.snapshot() if attempt.machine else {"lab": request.lab.name},
             material=used.material if used else request.material,
             colour=used.colour if used else request.colour,

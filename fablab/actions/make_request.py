@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from designs.actions.errors import RefusedError
-from fablab import pricing
 from fablab.actions import machines, occupy, stock
 from fablab.actions.advance import advance, tell_requester
 from fablab.actions.answer_request import free_material, let_go
 from fablab.actions.make_of import make_of
 from fablab.actions.pictures import picture_from
 from fablab.actions.slice import can_slice, slice_attempt
-from fablab.models import Attempt, Lab, Machine, Occupation, PrintRequest, Quote, Run, Stock
+from fablab.due import due_cents, material_cents
+from fablab.models import Attempt, Lab, Machine, Occupation, PrintRequest, Run, Stock
 from fablab.moments import span_words
 from fablab.parts import known
 from fablab.states import Actor, RequestState
@@ -38,7 +38,7 @@ def schedule(
     seconds: int,
     stock_used: Stock | None = None,
 ) -> Attempt:
-    """Take the machine's time. Raises RefusedError: a machine that cannot make it; TakenError; WrongStateError."""
+    """Take the machine's time. Raises RefusedError: a machine that cannot make it; ShortError; TakenError."""
     if machine.lab_id != request.lab_id:
         raise RefusedError(_("This machine is another lab’s."), "invalid")
     if machine.state not in {Machine.State.READY, Machine.State.IN_USE}:
@@ -48,6 +48,7 @@ def schedule(
     ends = starts + timedelta(seconds=max(seconds, 900))
     with transaction.atomic():
         advance(request, S.SCHEDULED, by=by, machine=machine, stock=used)
+        _promised(request, used)
         occupation = occupy.occupy(machine, Occupation.Kind.JOB, starts, ends)
         last = Attempt.objects.filter(request=request).aggregate(most=Max("number"))["most"] or 0
         quote = request.quote
@@ -61,6 +62,17 @@ def schedule(
     if can_slice(machine):
         slice_attempt(attempt)
     return attempt
+
+
+def _promised(request: PrintRequest, used: Stock | None) -> None:
+    """The material is there: held already, or now. Raises ShortError."""
+    quote = request.quote
+    amount = (quote.sheets if used and used.is_counted else quote.grams) if quote else 0.0
+    if used is None or amount <= 0 or request.held > 0:
+        return
+    stock.hold(used, amount)
+    PrintRequest.objects.filter(pk=request.pk).update(held=amount)
+    request.held = amount
 
 
 def _fits(request: PrintRequest, machine: Machine) -> None:
@@ -179,29 +191,6 @@ def _ended(
         attempt.request.held = left
 
 
-def due_cents(request: PrintRequest) -> int:
-    """What is paid: the quote, or less where less material and time went into it."""
-    quote = request.quote
-    if quote is None:
-        return 0
-    attempt = Attempt.objects.filter(request=request, outcome=Outcome.WORKED).last()
-    if attempt is None or quote.source == Quote.Source.MANUAL:
-        return quote.total_cents
-    found = []
-    for one in quote.lines:
-        share = 1.0
-        if one["kind"] == "machine" and quote.seconds and attempt.actual_seconds is not None:
-            share = min(attempt.actual_seconds / quote.seconds, 1.0)
-        elif one["kind"] == "material" and quote.grams and attempt.actual_g is not None:
-            share = min(attempt.actual_g / quote.grams, 1.0)
-        if one["kind"] not in {"minimum", "tariff"}:
-            line = pricing.line(one["kind"], one["label"], one["quantity"] * share, one["unit"], one["unit_cents"])
-            found.append(line)
-    least = quote.machine.minimum_cents if quote.machine else 0
-    actual = pricing.total(pricing.priced(found, minimum_cents=least, tariff_percent=quote.tariff_percent))
-    return pricing.due(quote.total_cents, actual)
-
-
 def collect(request: PrintRequest, *, by: User, paid_note: str = "") -> None:
     """Handed over; payment is noted, a receipt gets its number without gaps. Raises RefusedError, WrongStateError."""
     with transaction.atomic():
@@ -226,7 +215,7 @@ def abandon(request: PrintRequest, *, by: User) -> None:
     if request.reminders < len(REMINDED_AFTER) or ready is None or ready.at > timezone.now() - KEPT:
         raise RefusedError(_("It is kept for 14 days, with two reminders, before it is given up."), "too-early")
     with transaction.atomic():
-        advance(request, S.ABANDONED, by=by)
+        advance(request, S.ABANDONED, by=by, due_cents=material_cents(request))
         tell_requester(request, "request_abandoned", by=by)
 
 

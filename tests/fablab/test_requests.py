@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from designs.actions.errors import RefusedError
 from designs.models import Analysis
-from fablab import pricing
+from fablab import due, pricing
 from fablab.actions import answer_request, dispute_request, make_request, quote_request
 from fablab.actions.advance import WrongStateError
 from fablab.actions.close import close
@@ -279,7 +279,7 @@ def test_less_than_was_quoted_is_paid_and_never_more(begun, olga):
 
 def test_more_time_than_was_quoted_costs_no_more(begun, olga):
     make_request.finish(begun, by=olga, seconds=99_999, grams=999)
-    assert make_request.due_cents(begun) == begun.quote.total_cents
+    assert due.due_cents(begun) == begun.quote.total_cents
 
 
 def test_after_the_labs_fault_it_is_made_again_at_once_and_after_the_files_quoted_anew(begun, olga, machine, spool):
@@ -369,3 +369,17 @@ def test_without_a_slicer_the_shape_is_reckoned_and_the_quote_says_so(submitted,
     assert found.source in {Quote.Source.KERNEL, Quote.Source.MANUAL}
     assert not found.is_waiting
     assert Stock.objects.get().held_g == 0
+
+
+def test_who_cancels_what_was_begun_pays_the_material_alone(begun, ada):
+    answer_request.cancel(begun, by=ada, text="No longer")
+    assert begun.due_cents == 250
+
+
+def test_nothing_is_scheduled_without_the_material_for_it(accepted, olga, machine, spool):
+    PrintRequest.objects.update(held=0)
+    Stock.objects.update(held_g=0, remaining_g=50)
+    accepted.refresh_from_db()
+    with pytest.raises(RefusedError, match="left"):
+        make_request.schedule(accepted, by=olga, machine=machine, starts=tomorrow(), seconds=7200)
+    assert not Occupation.objects.exists()
