@@ -106,8 +106,9 @@ class Part:
 
 
 def parts(order: PrintRequest) -> list[Part]:
-    """The parts in their order, judged for the machine that is to make them where there is one."""
-    profile = order.machine.profile() if order.machine else None
+    """The parts in their order, judged for the machine that is to make them, or could."""
+    machine = order.machine or order.lab.machines.filter(process=order.process, takes_requests=True).first()
+    profile = machine.profile() if machine else None
     found = []
     for one in known(order.parts.all()):
         judged = one.verdict(profile) if profile else None
