@@ -214,7 +214,9 @@ class QuoteForm(StepForm):
 class LineForm(forms.Form):
     """One line of a quote; without a quantity it is left out."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=lambda: [one for one in LINES.items() if one[0] in OWN_KINDS])
+    kind = forms.ChoiceField(
+        label=_("What"), initial="extra", choices=lambda: [one for one in LINES.items() if one[0] in OWN_KINDS]
+    )
     label = forms.CharField(label=_("In words"), max_length=120, required=False)
     quantity = forms.FloatField(label=_("How much"), min_value=0, max_value=1_000_000, required=False)
     unit = forms.ChoiceField(label=_("Unit"), choices=lambda: list(UNITS.items())[:-1], required=False)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from designs import pipeline
 from designs.models import Analysis
-from fablab.models import Attempt, PrintRequest, Quote, Slice, Staff
+from fablab.models import Attempt, PrintRequest, Quote, Run, Slice, Staff
 from fablab.slicers import prusa
 from jobs.models import State
 from tests.fablab.factories import make_lab, make_machine, make_stock
@@ -447,6 +447,17 @@ def test_a_quote_waits_for_the_slicer_and_says_so(order, grace, machine, spool, 
     act(grace, order, "prepare", machine=machine.pk, stock=spool.pk)
     draft = Quote.objects.get()
     assert (draft.source, draft.seconds, draft.grams) == ("slicer", 3600, 8.0)
+
+
+def test_who_asked_sees_how_far_the_machine_is(order, bob, grace, machine, spool):
+    scheduled(order, bob, grace, machine, spool)
+    act(grace, order, "start", bed_is_clear="on")
+    Run.objects.create(attempt=order.attempts.get(), name="x.gcode", state="printing", progress=0.42, seconds_left=600)
+    shown = page(bob, order)
+    assert 'value="42"' in shown
+    assert "about 10 min left" in shown
+    assert "/run/" not in shown
+    assert f"/requests/{order.ref}/attempts/1/run/" in page(grace, order)
 
 
 def test_failing_by_the_labs_fault_is_scheduled_again(order, bob, grace, machine, spool):
