@@ -14,7 +14,7 @@ from fablab.actions.make_request import due_cents, may_dispute
 from fablab.actions.occupy import free_by_machine
 from fablab.models import Attempt, Machine, PrintRequest, Quote, RequestEvent, RequestMessage, Staff
 from fablab.parts import Known, known
-from fablab.states import NEXT, Actor, RequestState, verbs
+from fablab.states import NEXT, REPRINTS, REQUOTES, Actor, RequestState, verbs
 from fablab.words_requests import OUTCOMES, REJECTIONS
 
 S = RequestState
@@ -50,6 +50,10 @@ def reader(user: User, order: PrintRequest) -> Reader:
     elif policy.can_operate(user, order.lab):
         actors.add(Actor.OPERATOR)
     can = set(verbs(order.state, actors))
+    if order.state == S.FAILED:
+        last = order.attempts.last()
+        fault = last.fault if last else ""
+        can -= ({"schedule"} if fault not in REPRINTS else set()) | ({"quote"} if fault not in REQUOTES else set())
     if "quote" in can:
         can.add("prepare")
     if "reprint" in can:

@@ -471,6 +471,16 @@ def test_failing_by_the_labs_fault_is_scheduled_again(order, bob, grace, machine
     assert [one.outcome for one in order.attempts.all()] == ["failed", "planned"]
 
 
+def test_failing_by_the_files_fault_asks_for_a_new_quote(order, bob, grace, machine, spool):
+    scheduled(order, bob, grace, machine, spool)
+    time = {"starts": "2030-01-07T10:00", "minutes": "60"}
+    act(grace, order, "start", bed_is_clear="on")
+    assert act(grace, order, "fail", fault="file", text="The wall is open").status_code == 302
+    assert "Free times" not in page(grace, order)
+    assert act(grace, order, "schedule", machine=machine.pk, stock=spool.pk, **time).status_code == 409
+    assert quoted(order, grace, machine, spool).version == 2
+
+
 def test_a_time_that_is_taken_meanwhile_is_refused_with_the_next_one(order, project, lab, bob, grace, machine, spool):
     signed_in(bob).post(NEW, asked(project, lab))
     second = PrintRequest.objects.exclude(pk=order.pk).get()
