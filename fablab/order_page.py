@@ -15,7 +15,7 @@ from fablab.actions.occupy import free_by_machine
 from fablab.due import due_cents
 from fablab.models import Attempt, Machine, PrintRequest, Quote, RequestEvent, RequestMessage, Staff
 from fablab.parts import Known, known
-from fablab.states import NEXT, Actor, RequestState, verbs
+from fablab.states import NEXT, REPRINTS, REQUOTES, Actor, RequestState, verbs
 from fablab.words_requests import OUTCOMES, REJECTIONS
 
 S = RequestState
@@ -51,6 +51,10 @@ def reader(user: User, order: PrintRequest) -> Reader:
     elif policy.can_operate(user, order.lab):
         actors.add(Actor.OPERATOR)
     can = set(verbs(order.state, actors))
+    if order.state == S.FAILED:
+        last = order.attempts.last()
+        fault = last.fault if last else ""
+        can -= ({"schedule"} if fault not in REPRINTS else set()) | ({"quote"} if fault not in REQUOTES else set())
     if "quote" in can:
         can.add("prepare")
     if "reprint" in can:
@@ -107,8 +111,9 @@ class Part:
 
 
 def parts(order: PrintRequest) -> list[Part]:
-    """The parts in their order, judged for the machine that is to make them where there is one."""
-    profile = order.machine.profile() if order.machine else None
+    """The parts in their order, judged for the machine that is to make them, or could."""
+    machine = order.machine or order.lab.machines.filter(process=order.process, takes_requests=True).first()
+    profile = machine.profile() if machine else None
     found = []
     for one in known(order.parts.all()):
         judged = one.verdict(profile) if profile else None

@@ -59,7 +59,7 @@ def add_request(request: HttpRequest, lab: str, body: NewRequest) -> Status[dict
     parts = _files(project, commit, body.parts)
     tag = body.ref if project.releases.filter(tag=body.ref, commit=commit).exists() else ""
     names = {"owner", "project", "ref", "parts", "submit", "accepts_terms"}
-    within_limits(request, "book")
+    within_limits(request, "request")
     made = open_request(found, project, by=me(request), commit=commit, tag=tag, parts=parts, **body.dict(exclude=names))
     if body.submit:
         submit(made, by=me(request), accepts_terms=body.accepts_terms)
@@ -133,6 +133,7 @@ def add_message(request: HttpRequest, ref: str, body: NewMessage) -> Status[dict
 def draft(request: HttpRequest, ref: str, body: NewQuote) -> Status[dict[str, Any]]:
     """Draft a quote for a machine; 202 while the slicer is at work: send it again."""
     found = worked_at(request, ref)
+    within_limits(request, "request_step")
     machine = machine_at(found.lab, body.machine)
     stock = stock_at(found.lab, body.stock) if body.stock else None
     known = estimate(found, machine, stock)

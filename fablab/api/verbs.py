@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from designs.api import auth
+from designs.limits import within_limits
 from fablab.actions import answer_request as answers
 from fablab.actions import dispute_request as disputes
 from fablab.actions import make_request as making
@@ -36,7 +37,9 @@ router = Router(tags=["requests"])
 
 
 def _step(request: HttpRequest, ref: str, act: Callable[..., object], **facts: Any) -> dict[str, Any]:
-    act(request_at(request, ref), by=me(request), **facts)
+    found = request_at(request, ref)
+    within_limits(request, "request_step")
+    act(found, by=me(request), **facts)
     return show(request, request_at(request, ref))
 
 

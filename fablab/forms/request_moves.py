@@ -21,6 +21,25 @@ OWN_KINDS = ("setup", "material", "machine", "staff", "extra")
 _PHOTO = {"accept": "image/jpeg,image/png,image/webp,image/gif"}
 
 
+def _in_words(field: forms.BoundField) -> str:
+    """What a field holds as people see it; nothing for ticks and files."""
+    value = field.value()
+    if value in {None, ""} or isinstance(field.field, forms.BooleanField | forms.FileField):
+        return ""
+    choices: Any = getattr(field.field, "choices", [])
+    return next((str(name) for key, name in choices if str(key) == str(value)), str(value))
+
+
+def typed_lines(formset: Iterable[forms.Form]) -> list[tuple[str, str]]:
+    """The lines of a quote as they were typed, one entry each."""
+    found = []
+    for number, form in enumerate(formset, start=1):
+        said = [_in_words(field) for field in form.visible_fields()]
+        if form["quantity"].value():
+            found.append((str(number), " · ".join(word for word in said if word)))
+    return found
+
+
 class StepForm(forms.Form):
     """A step of one request; `seen` is the state that the page showed."""
 
@@ -34,8 +53,9 @@ class StepForm(forms.Form):
     @property
     def typed(self) -> list[tuple[str, str]]:
         """What somebody typed, with its labels: shown again where the step is no longer possible."""
-        shown = [one for one in self.visible_fields() if one.field.widget.input_type not in {"checkbox", "file"}]
-        return [(str(one.label), str(one.value())) for one in shown if one.value() not in {None, ""}]
+        if "quick" in self.data:
+            return []
+        return [(str(one.label), said) for one in self.visible_fields() if (said := _in_words(one))]
 
 
 class SayForm(StepForm):
@@ -194,7 +214,9 @@ class QuoteForm(StepForm):
 class LineForm(forms.Form):
     """One line of a quote; without a quantity it is left out."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=lambda: [one for one in LINES.items() if one[0] in OWN_KINDS])
+    kind = forms.ChoiceField(
+        label=_("What"), initial="extra", choices=lambda: [one for one in LINES.items() if one[0] in OWN_KINDS]
+    )
     label = forms.CharField(label=_("In words"), max_length=120, required=False)
     quantity = forms.FloatField(label=_("How much"), min_value=0, max_value=1_000_000, required=False)
     unit = forms.ChoiceField(label=_("Unit"), choices=lambda: list(UNITS.items())[:-1], required=False)

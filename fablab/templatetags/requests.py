@@ -50,7 +50,7 @@ def line_amount(line: Mapping[str, Any]) -> str:
     if line["kind"] == "minimum" or (line["quantity"] == 1 and not line["unit"]):
         return ""
     digits = 0 if line["quantity"] == int(line["quantity"]) else 3 if line["unit"] == "kg" else 2
-    return f"{number_format(line['quantity'], digits)} {UNITS.get(line['unit'], line['unit'])}"
+    return f"{number_format(round(line['quantity'], digits), digits)} {UNITS.get(line['unit'], line['unit'])}"
 
 
 @register.filter

@@ -60,6 +60,6 @@ def request_photo(request: HttpRequest, ref: str, kind: str, row_id: int) -> Htt
         photo = get_object_or_404(rows, pk=row_id).photo
     else:
         photo = get_object_or_404(order.attempts, pk=row_id).photo
-    if not photo or not photo.storage.exists(photo.name):
+    if not photo.name or not photo.storage.exists(photo.name):
         raise Http404("no photo")
     return shielded(FileResponse(photo.open("rb"), content_type="image/webp"), public=False, forever=True)

@@ -163,8 +163,11 @@ def _opened(request: HttpRequest, asking: Asking, form: RequestForm, machine: Ma
     """The request's page once it is made; None where something is wrong, which `asking.errors` then says."""
     once = asking.draft.ref if asking.draft else request.POST.get("once", "")
     ref = once if _REF.fullmatch(once) else new_ref()
-    if not asking.draft and (mine := PrintRequest.objects.filter(ref=ref, requester=request.user).first()):
-        return redirect(mine)
+    if mine := PrintRequest.objects.filter(ref=ref, requester=person(request)).first():
+        if mine.state != "draft" or mine.project_id != asking.project.pk:
+            messages.info(request, _("This request was made already."))
+            return redirect(mine)
+        asking.draft = mine
     lab = taking().filter(slug=request.POST.get("lab", "")).first()
     _check(request, asking, lab)
     if not form.is_valid() or asking.errors or lab is None:
@@ -228,6 +231,7 @@ def _page(
         "licence": licence_note(asking.project.licence),
         "is_private": asking.project.visibility == Project.Visibility.PRIVATE,
         "place": (request.session.get(PLACE) or [""])[0],
+        "waiting": any(one.state == "waiting" for one, _count in asking.chosen()),
         "here": request.get_full_path(),
         "materials": Stock.objects.filter(lab__in=taking(), is_used_up=False)
         .order_by("material").values_list("material", flat=True).distinct()[:60],

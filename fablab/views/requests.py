@@ -20,7 +20,7 @@ from fablab import finding, order_page
 from fablab.actions.open_request import licence_note
 from fablab.actions.say_request import say
 from fablab.finding import Near
-from fablab.forms.request_moves import FORMS, LineSet, MessageForm, StepForm
+from fablab.forms.request_moves import FORMS, LineSet, MessageForm, StepForm, typed_lines
 from fablab.models import PrintRequest, Quote
 from fablab.order_page import Time
 from fablab.processes import PROCESSES
@@ -76,6 +76,8 @@ def show_order(
     free = order_page.times(order) if "schedule" in who.verbs else []
     forms = {verb: bound.get(verb) or _form(verb, order, draft, free) for verb in FORMS if verb in who.verbs}
     lost = [pair for verb, form in bound.items() if verb not in forms for pair in getattr(form, "typed", [])]
+    if lines is not None and "quote" not in forms:
+        lost += typed_lines(lines)
     attempts = list(order.attempts.select_related("machine", "stock", "operator", "run").order_by("-number"))
     context = {
         "order": order,

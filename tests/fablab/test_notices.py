@@ -73,7 +73,8 @@ def test_a_notice_is_mailed_once_in_the_language_of_the_person(ada, lab):
     (sent,) = mail.outbox
     assert sent.to == ["ada@example.org"]
     assert "12,50" in sent.subject
-    assert "1 décembre" in sent.body and "12:00" in sent.body
+    assert "1 décembre" in sent.body
+    assert "12:00" in sent.body
     assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -100,8 +101,11 @@ def test_who_refused_such_mail_is_still_told_on_the_site(ada, lab):
 def test_the_mail_of_a_booking_carries_a_calendar_entry(ada, lab):
     machine = make_machine(lab)
     booking = Booking.objects.create(
-        machine=machine, person=ada, starts=datetime(2027, 1, 4, 9, tzinfo=UTC), ends=datetime(2027, 1, 4, 10, tzinfo=UTC)
-    )  # fmt: skip
+        machine=machine,
+        person=ada,
+        starts=datetime(2027, 1, 4, 9, tzinfo=UTC),
+        ends=datetime(2027, 1, 4, 10, tzinfo=UTC),
+    )
     notice = tell(
         ada, "booking_confirmed", url="/", lab=lab, booking=booking, machine="Mini", lab_name="L", when="soon"
     )
