@@ -14,7 +14,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale/fr/LC_MESSAGES/django.po"
-FOLDERS = ("accounts", "config", "designs", "jobs", "search", "storage", "templates")
+FOLDERS = ("accounts", "config", "designs", "fablab", "jobs", "search", "storage", "templates")
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -40,7 +40,8 @@ def sources() -> Iterator[tuple[Path, bytes]]:
             if path.suffix == ".py" and "migrations" not in path.parts:
                 yield path, path.read_bytes()
             elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
-                yield path, templatize(path.read_text(), origin=str(path)).encode()
+                lines = templatize(path.read_text(), origin=str(path)).splitlines()
+                yield path, "\n".join(line.lstrip() for line in lines).encode()
 
 
 def collect() -> dict[tuple[str | None, str], polib.POEntry]:
