@@ -6,37 +6,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('designs', '0010_saved_searches'),
+        ("designs", "0010_saved_searches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Make',
+            name="Make",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commit', models.CharField(max_length=40)),
-                ('parts', models.JSONField(default=list)),
-                ('outcome', models.CharField(choices=[('worked', 'Worked'), ('trouble', 'Worked, with trouble'), ('failed', 'Failed')], max_length=7)),
-                ('machine', models.JSONField(blank=True, default=dict)),
-                ('material', models.CharField(blank=True, max_length=60)),
-                ('colour', models.CharField(blank=True, max_length=40)),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('grams', models.FloatField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, max_length=5000)),
-                ('photo', models.ImageField(blank=True, upload_to='makes')),
-                ('is_public', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='makes', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='makes', to='designs.project')),
-                ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='makes', to='designs.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("commit", models.CharField(max_length=40)),
+                ("parts", models.JSONField(default=list)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("worked", "Worked"), ("trouble", "Worked, with trouble"), ("failed", "Failed")],
+                        max_length=7,
+                    ),
+                ),
+                ("machine", models.JSONField(blank=True, default=dict)),
+                ("material", models.CharField(blank=True, max_length=60)),
+                ("colour", models.CharField(blank=True, max_length=40)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("seconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("grams", models.FloatField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, max_length=5000)),
+                ("photo", models.ImageField(blank=True, upload_to="makes")),
+                ("is_public", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="makes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="makes", to="designs.project"
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="makes",
+                        to="designs.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'indexes': [models.Index(models.F('project'), models.F('id'), name='makes_newest')],
+                "ordering": ["-pk"],
+                "indexes": [models.Index(models.F("project"), models.F("id"), name="makes_newest")],
             },
         ),
     ]

@@ -28,7 +28,7 @@ def test_each_machine_is_sound():
         if PROCESSES[one.process].kernel in {"fdm", "sla", "sls", "cnc"} and one.process != "electronics":
             assert min(one.x_mm, one.y_mm, one.z_mm) >= 40, one
         if one.process == "laser-cutting":
-            assert 100 <= min(one.x_mm, one.y_mm), one
+            assert min(one.x_mm, one.y_mm) >= 100, one
 
 
 def test_the_search_and_the_labs_have_the_same_facts_of_a_machine():

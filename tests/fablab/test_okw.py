@@ -240,7 +240,7 @@ def test_yaml_is_read_and_its_aliases_are_not():
     "text",
     [
         "", "null", "5", '"x"', "[" * 100_000, '{"name":' * 5000, "\x00\x01", '{"name": "A", "lat": NaN, "lon": 1}',
-        '{"name": "A", "latitude": 1e999, "longitude": 2}', '{"name": {"a": 1}}', '{"name": ["A"]}', 
+        '{"name": "A", "latitude": 1e999, "longitude": 2}', '{"name": {"a": 1}}', '{"name": ["A"]}',
         "name: !!python/object:os.x {}",
         '{"name": "A", "equipment": {"x": 1}}', '{"name": "A", "contact": [1], "location": 7, "url": 5, "source": {}}',
     ],
