@@ -20,7 +20,7 @@ from fablab.due import due_cents, material_cents
 from fablab.models import Attempt, Lab, Machine, Occupation, PrintRequest, Run, Stock
 from fablab.moments import span_words
 from fablab.parts import known
-from fablab.states import Actor, RequestState
+from fablab.states import REPRINTS, Actor, RequestState
 
 S = RequestState
 KEPT = timedelta(days=14)
@@ -43,6 +43,8 @@ def schedule(
         raise RefusedError(_("This machine is another lab’s."), "invalid")
     if machine.state not in {Machine.State.READY, Machine.State.IN_USE}:
         raise RefusedError(_("%(machine)s cannot be used at the moment.") % {"machine": machine}, "down")
+    if request.state == S.FAILED and _fault(request) not in REPRINTS:
+        raise RefusedError(_("The file was at fault: it needs a new quote."), "file-fault")
     _fits(request, machine)
     used = stock_used or request.stock
     ends = starts + timedelta(seconds=max(seconds, 900))
@@ -62,6 +64,12 @@ def schedule(
     if can_slice(machine):
         slice_attempt(attempt)
     return attempt
+
+
+def _fault(request: PrintRequest) -> str:
+    """Whose the last failure was."""
+    last = request.attempts.filter(outcome=Outcome.FAILED).last()
+    return last.fault if last else ""
 
 
 def _promised(request: PrintRequest, used: Stock | None) -> None:

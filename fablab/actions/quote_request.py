@@ -18,7 +18,7 @@ from fablab.actions.answer_request import free_material
 from fablab.actions.estimate_request import Estimate
 from fablab.models import Machine, Member, PrintRequest, Quote, Stock, Tariff
 from fablab.pricing import Line, Rates
-from fablab.states import Actor, RequestState
+from fablab.states import REQUOTES, Actor, RequestState
 
 S = RequestState
 MOST_LINES = 40
@@ -123,6 +123,9 @@ def _may_quote(request: PrintRequest, by: User, machine: Machine, stock: Stock |
 def send_quote(quote: Quote, *, by: User) -> None:
     """Freeze the draft and offer it; earlier offers end, material is promised. Raises RefusedError, WrongStateError."""
     request = quote.request
+    failed = request.attempts.filter(outcome="failed").last() if request.state == S.FAILED else None
+    if failed and failed.fault not in REQUOTES:
+        raise RefusedError(_("The lab was at fault: it is made again free of charge."), "lab-fault")
     now = timezone.now()
     until = now + timedelta(days=max(request.lab.quote_days, 1))
     with transaction.atomic():

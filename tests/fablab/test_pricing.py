@@ -20,7 +20,7 @@ def cents(found):
         (7200, 100, 10, {"setup": 200, "material": 250, "machine": 300, "staff": 500}),
         (0, 0, 0, {"setup": 200}),
         (1, 0.1, 0, {"setup": 200}),
-        (12, 0.2, 0, {"setup": 200, "machine": 1, "material": 1}),
+        (13, 0.2, 0, {"setup": 200, "machine": 1, "material": 1}),
     ],
 )
 def test_each_line_is_its_quantity_times_its_price(seconds, grams, minutes, expected):
