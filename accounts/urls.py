@@ -21,5 +21,5 @@ urlpatterns = [
         organisations.remove,
         name="organisation_member_remove",
     ),
-    re_path(r"^avatars/(?P<name>[0-9a-f]{24}\.webp)$", avatars.avatar, name="avatar"),
+    re_path(r"^pictures/avatars/(?P<name>[0-9a-f]{24}\.webp)$", avatars.avatar, name="avatar"),
 ]

@@ -46,11 +46,10 @@ def line(kind: str, label: str, quantity: float, unit: str, unit_cents: int) -> 
     """A line whose sum follows from its quantity. Raises ValueError for what is negative or absurd."""
     if kind not in KINDS or quantity < 0 or unit_cents < 0:
         raise ValueError(f"{kind}: nothing below zero")
-    quantity = round(quantity, 4)
     cents = _rounded(Decimal(str(quantity)) * unit_cents)
     if cents > MOST_CENTS:
         raise ValueError(f"{kind}: more than anybody pays")
-    return Line(kind, label, quantity, unit, unit_cents, cents)
+    return Line(kind, label, round(quantity, 4), unit, unit_cents, cents)
 
 
 def lines(

@@ -232,9 +232,12 @@ class LineForm(forms.Form):
                 raise forms.ValidationError(_("This is more than anybody pays.")) from wrong
         return said
 
-    @staticmethod
-    def _line(said: dict[str, Any]) -> Line:
-        return pricing.line(said["kind"], said["label"], said["quantity"], said["unit"], said["unit_cents"])
+    def _line(self, said: dict[str, Any]) -> Line:
+        """What it comes to; a line whose numbers nobody touched keeps its sum, which came from unrounded ones."""
+        facts = (said["kind"], said["label"], said["quantity"], said["unit"], said["unit_cents"])
+        if all(said[name] == self.initial.get(name) for name in ("kind", "quantity", "unit_cents")):
+            return Line(*facts, self.initial["cents"])
+        return pricing.line(*facts)
 
 
 LineSet = forms.formset_factory(LineForm, extra=2, max_num=40, validate_max=True)

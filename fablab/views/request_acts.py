@@ -22,11 +22,11 @@ from fablab.actions import answer_request, dispute_request, make_request, open_r
 from fablab.actions.advance import WrongStateError
 from fablab.actions.estimate_request import estimate
 from fablab.actions.say_request import say
-from fablab.forms.request_moves import FORMS, LineSet, StepForm, lines_of
+from fablab.forms.request_moves import FORMS, StepForm, lines_of
 from fablab.models import PrintRequest, Quote
 from fablab.order_page import reader
 from fablab.states import NEXT, RequestState
-from fablab.views.requests import order_for, show_order
+from fablab.views.requests import lines_form, order_for, show_order
 from fablab.words_requests import state_name
 
 TWICE = timedelta(seconds=30)
@@ -48,7 +48,8 @@ def request_act(request: HttpRequest, ref: str, verb: str) -> HttpResponseBase:
     form = FORMS[verb](order, request.POST, request.FILES, auto_id=f"{verb}_%s")
     if _is_second_click(order, verb, form, me):
         return _done(request, order)
-    lines = LineSet(request.POST, prefix="line") if verb == "quote" else None
+    draft = order.quotes.filter(state=Quote.State.DRAFT).first() if verb == "quote" else None
+    lines = lines_form(draft, request.POST) if verb == "quote" else None
     if not _stands(order, verb, form, me):
         return _refused(request, ref, verb, form, lines, _moved_on(order), 409)
     if not form.is_valid() or (lines is not None and not lines.is_valid()):

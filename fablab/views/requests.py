@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -92,7 +92,7 @@ def show_order(
         "history": order_page.history(order, who),
         "quotes": sent,
         "draft": draft,
-        "lines": lines if lines is not None else _lines(draft),
+        "lines": lines if lines is not None else lines_form(draft),
         "times": free,
         "attempts": attempts,
         "newer": order_page.newer(me, order) if order.state not in {"rejected", "cancelled", "forwarded"} else None,
@@ -136,10 +136,10 @@ def _shelf(order: PrintRequest) -> Any:
     return next(iter(sorted(rows, key=lambda one: (one.colour.casefold() != order.colour.casefold(), -one.free))), None)
 
 
-def _lines(draft: Quote | None) -> Any:
-    """The lines of a draft that a lab writes itself, with room for two more."""
+def lines_form(draft: Quote | None, typed: QueryDict | None = None) -> Any:
+    """The lines of a draft that a lab writes itself, with room for two more; as they were `typed`, if they were."""
     own = [one for one in draft.lines if one["kind"] not in {"minimum", "tariff"}] if draft else []
-    return LineSet(initial=own, prefix="line")
+    return LineSet(typed, initial=own, prefix="line")
 
 
 def _other_labs(order: PrintRequest) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from designs.actions.add_comment import add_comment
 from designs.actions.add_photo import add_photo
 from designs.actions.open_issue import open_issue
+from designs.models import Make
 from tests.factories import commit, make_project, make_user, picture
 
 GIT = {"info_refs", "upload_pack", "receive_pack"}
@@ -28,6 +29,7 @@ VALUES = {
     "number": "1",
     "comment_id": "{comment}",
     "name": "{photo}",
+    "make_id": "{make}",
 }
 
 
@@ -69,7 +71,10 @@ def test_every_address_of_a_private_project_hides_it(client, who):
     )
     photo = add_photo(project, by=project.created_by, file=picture(), size=100)
     known = {"file": file.pk, "commit": revision.commit, "sha256": file.sha256}
-    known |= {"comment": said.pk, "photo": photo.name}
+    made = Make.objects.create(
+        project=project, commit=revision.commit, outcome=Make.Outcome.values[0], photo="makes/a.webp"
+    )
+    known |= {"comment": said.pk, "photo": photo.name, "make": made.pk}
     if who == "eve":
         client.force_login(make_user("eve"))
     shown = {}

@@ -407,6 +407,9 @@ def test_lines_of_a_quote_are_edited_before_it_is_sent_and_frozen_after(order, b
     draft = Quote.objects.get(request=order)
     before = draft.total_cents
     assert "Draft of version" not in page(bob, order)
+    act(grace, order, "quote", action="save", **as_typed(draft))
+    draft.refresh_from_db()
+    assert draft.total_cents == before
     last = as_typed(draft)["line-INITIAL_FORMS"]
     extra = {f"line-{last}-label": "Gift wrap", f"line-{last}-quantity": "2", f"line-{last}-unit_cents": "1,50"}
     assert act(grace, order, "quote", action="save", **as_typed(draft, **extra)).status_code == 302
