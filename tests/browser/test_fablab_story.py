@@ -21,7 +21,7 @@ pytestmark = [
 PASSWORD = "a long enough secret"
 STEPS = 240
 SCREENSHOT = "Applying inline style violates"
-"""Playwright leaves a style where a picture is taken while htmx asks again; htmx carries it over, the policy stops it."""
+"""Playwright leaves a style where a picture is taken while htmx asks again; the policy stops it."""
 
 
 @pytest.fixture
