@@ -18,6 +18,8 @@ from search.types import WINDOW, Query, SearchAwayError
 from tests.factories import make_project, make_user
 
 KILLS = 20
+PATIENCE = 4
+"""A fork of a process with threads may stand still at a lock that nobody holds: then it is killed once more."""
 MANY = 12
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
@@ -79,9 +81,15 @@ def test_after_twenty_kills_all_is_found_once_and_as_it_is_now(either_site, monk
         worker.join()
         worker = _worker()
     try:
-        assert _caught_up(60)
+        for _ in range(PATIENCE):
+            if _caught_up(15):
+                break
+            worker.kill()
+            worker.join()
+            worker = _worker()
+        assert _caught_up(15)
     finally:
-        worker.terminate()
+        worker.kill()
         worker.join()
     assert struck > KILLS // 2
     public = Query(facets={"reader": ["public"], "kind": ["project"]}, limit=WINDOW)
