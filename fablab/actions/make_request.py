@@ -43,13 +43,14 @@ def schedule(
         raise RefusedError(_("This machine is another lab’s."), "invalid")
     if machine.state not in {Machine.State.READY, Machine.State.IN_USE}:
         raise RefusedError(_("%(machine)s cannot be used at the moment.") % {"machine": machine}, "down")
-    if request.state == S.FAILED and _fault(request) not in REPRINTS:
-        raise RefusedError(_("The file was at fault: it needs a new quote."), "file-fault")
     _fits(request, machine)
     used = stock_used or request.stock
     ends = starts + timedelta(seconds=max(seconds, 900))
+    failed = request.state == S.FAILED
     with transaction.atomic():
         advance(request, S.SCHEDULED, by=by, machine=machine, stock=used)
+        if failed and _fault(request) not in REPRINTS:
+            raise RefusedError(_("The file was at fault: it needs a new quote."), "file-fault")
         _promised(request, used)
         occupation = occupy.occupy(machine, Occupation.Kind.JOB, starts, ends)
         last = Attempt.objects.filter(request=request).aggregate(most=Max("number"))["most"] or 0

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from designs.actions import collect_garbage as action
 from designs.models import Analysis, Comparison, LfsObject, Repair
+from fablab.models import PrintRequest, RequestPart, Slice
 from storage import blobs, pruning
+from tests.fablab.factories import make_lab
 from tests.factories import commit, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,9 @@ def test_every_column_that_names_an_object_keeps_it():
         before_sha256="a" * 64, after_sha256="b" * 64, before_format="stl", after_format="stl",
         diff=names[Comparison, "diff"],
     )  # fmt: skip
+    Slice.objects.create(digest="d", plate=[], settings={}, gcode=names[Slice, "gcode"])
+    order = PrintRequest.objects.create(lab=make_lab())
+    RequestPart.objects.create(request=order, path="a.stl", sha256=names[RequestPart, "sha256"])
     assert collect().store.removed == 0
     Analysis.objects.all().delete()
     assert collect().store.removed == 5

@@ -250,14 +250,14 @@ def test_a_release_freezes_the_contents_behind_the_pointers(project, ada):
 
 
 def test_the_kernel_gets_the_content_and_never_the_pointer(project, tmp_path):
-    assert pipeline._fetch(SHA, "stl", tmp_path / "one").read_bytes() == MESH
+    assert pipeline.fetch(SHA, "stl", tmp_path / "one").read_bytes() == MESH
     push(project, "old.stl", b"solid old")
     catch_up()
     old = hashlib.sha256(b"solid old").hexdigest()
-    assert pipeline._fetch(old, "stl", tmp_path / "two").read_bytes() == b"solid old"
+    assert pipeline.fetch(old, "stl", tmp_path / "two").read_bytes() == b"solid old"
     blobs.delete(SHA)
     with pytest.raises(LookupError):
-        pipeline._fetch(SHA, "stl", tmp_path / "three")
+        pipeline.fetch(SHA, "stl", tmp_path / "three")
 
 
 def test_a_pointer_gives_nobody_the_content_of_another_project(client, project):
