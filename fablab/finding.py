@@ -16,10 +16,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from designs.mesh.profiles import Profile
 from designs.mesh.verdicts import verdict
 from fablab import matching
-from fablab.distance import EARTH_KM, box_around
+from fablab.distance import EARTH_KM
 from fablab.matching import FIT_MM, Need
 from fablab.models import Lab, Machine, Stock
 from fablab.models.machine import FILAMENT_NOZZLE_MM
+from fablab.near import within
 from fablab.processes import PROCESSES
 
 RINGS_KM = (50.0, 400.0, 1600.0)
@@ -46,11 +47,7 @@ class Near:
 
     def within(self, km: float) -> Q:
         """Labs in the smallest box about so many km; its corners are a little farther."""
-        box = box_around(self.latitude, self.longitude, km)
-        found = Q(latitude__range=(box.south, box.north))
-        if box.west <= box.east:
-            return found & Q(longitude__range=(box.west, box.east))
-        return found & (Q(longitude__gte=box.west) | Q(longitude__lte=box.east))
+        return within(self.latitude, self.longitude, km)
 
 
 @dataclass(frozen=True)

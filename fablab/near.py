@@ -6,22 +6,14 @@ from fablab.distance import HALF_ROUND_KM, box_around, distance_km
 from fablab.models import Lab
 
 
-def labs_near(lat: float, lon: float, km: float, labs: QuerySet[Lab] | None = None) -> list[tuple[Lab, float]]:
-    """Labs within `km` of a place with their distance in km, nearest first; of `labs`, or of all that are listed."""
-    rows = Lab.objects.listed() if labs is None else labs
-    found = nearest(lat, lon, km, rows)
-    by_id = rows.in_bulk([pk for pk, _far in found])
-    return [(by_id[pk], far) for pk, far in found if pk in by_id]
-
-
 def nearest(lat: float, lon: float, km: float, labs: QuerySet[Lab]) -> list[tuple[int, float]]:
-    """The same as (id, km), without the rows themselves.
+    """Of these labs, (id, km) of those within `km` of a place.
 
     The database narrows to a box by the index of places; what lies in its corners is left out here.
     """
     placed = labs.filter(latitude__isnull=False, longitude__isnull=False)
     if km < HALF_ROUND_KM:
-        placed = placed.filter(_within(lat, lon, km))
+        placed = placed.filter(within(lat, lon, km))
     points = placed.order_by().values_list("pk", "latitude", "longitude").distinct()
     measured = [
         (distance_km(lat, lon, there, across), pk)
@@ -31,9 +23,10 @@ def nearest(lat: float, lon: float, km: float, labs: QuerySet[Lab]) -> list[tupl
     return [(pk, far) for far, pk in sorted(measured) if far <= km]
 
 
-def _within(lat: float, lon: float, km: float) -> Q:
+def within(lat: float, lon: float, km: float) -> Q:
+    """Labs in the smallest box about so many km; its corners are a little farther."""
     box = box_around(lat, lon, km)
-    rows = Q(latitude__gte=box.south, latitude__lte=box.north)
+    found = Q(latitude__range=(box.south, box.north))
     if box.west <= box.east:
-        return rows & Q(longitude__gte=box.west, longitude__lte=box.east)
-    return rows & (Q(longitude__gte=box.west) | Q(longitude__lte=box.east))
+        return found & Q(longitude__range=(box.west, box.east))
+    return found & (Q(longitude__gte=box.west) | Q(longitude__lte=box.east))

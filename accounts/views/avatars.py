@@ -5,8 +5,12 @@ from django.http import FileResponse, Http404, HttpRequest
 
 
 def avatar(request: HttpRequest, name: str) -> FileResponse:
-    """A WebP that we wrote."""
-    path = f"avatars/{name}"
+    """Somebody's picture."""
+    return our_picture(f"avatars/{name}")
+
+
+def our_picture(path: str) -> FileResponse:
+    """A WebP that we wrote, by its path in the store of media. Raises Http404."""
     if not default_storage.exists(path):
         raise Http404("no such picture")
     return FileResponse(

@@ -42,7 +42,10 @@ def ask_shape(file: "UploadedFile[Any] | None") -> str:
 
 
 def of_token(token: str) -> Analysis | None:
-    """The analysis of what was brought; None where it is gone. Raises BadSignature for a token that is not ours."""
-    sha256, kind = signing.loads(token, salt=SALT, max_age=KEEP_SECONDS)
+    """The analysis of what was brought; None where it is gone, or the token is not ours or too old."""
+    try:
+        sha256, kind = signing.loads(token, salt=SALT, max_age=KEEP_SECONDS)
+    except signing.BadSignature:
+        return None
     rows = Analysis.objects.filter(kernel_version=KERNEL_VERSION, sha256=sha256, format=kind, units="")
     return rows.first()

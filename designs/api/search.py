@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.core import signing
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import File as Files
@@ -205,10 +204,7 @@ def compared(request: HttpRequest, token: Text) -> dict[str, Any]:
 
 
 def _shape(request: HttpRequest, token: str) -> dict[str, Any]:
-    try:
-        row = of_token(token)
-    except signing.BadSignature:
-        row = None
+    row = of_token(token)
     if row is None:
         raise Http404("no such shape, or no longer")
     if row.state != Job.State.DONE:

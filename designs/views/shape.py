@@ -1,7 +1,6 @@
 """Similar shapes: of a part that is here, and of one that somebody drops into the search box."""
 
 from django.contrib import messages
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -35,10 +34,7 @@ def drop(request: HttpRequest) -> HttpResponse:
 
 def _analysis(token: str) -> Analysis:
     """The analysis of what was dropped."""
-    try:
-        row = of_token(token)
-    except signing.BadSignature:
-        row = None
+    row = of_token(token)
     if row is None:
         raise Http404("no such shape, or no longer")
     return row

@@ -245,7 +245,7 @@ def remind_to_collect() -> int:
 
 
 def forget_contacts() -> int:
-    """Remove phone numbers and notes of requests that ended long ago, as each lab says. Returns how many. Every day."""
+    """Remove phone numbers of requests that ended long ago, as each lab says. Returns how many. Every day."""
     count = 0
     for lab in Lab.objects.only("pk", "retention_days"):
         before = timezone.now() - timedelta(days=lab.retention_days)

@@ -1,18 +1,16 @@
 """Materials that a lab has: spools, sheets, resins, and every change of what is left."""
 
-from typing import Any
-
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from designs.models.found import Found
 from fablab.models.lab import Lab
 from fablab.models.machine import Machine
-from search import outbox
 
 
-class Stock(models.Model):
+class Stock(Found):
     """One spool, stack of sheets or bottle. `remaining_g` in g (of sheets: their number in `remaining_sheets`).
 
     `held_g` and `held_sheets` are what accepted and quoted requests have been promised of it. `price_cents` is for a
@@ -56,11 +54,10 @@ class Stock(models.Model):
     def __str__(self) -> str:
         return " ".join(word for word in (self.brand, self.material, self.colour) if word)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    @property
+    def subject(self) -> str:
         """Its lab is found by its materials."""
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            outbox.changed(f"lab:{self.lab_id}")
+        return f"lab:{self.lab_id}"
 
     @property
     def is_counted(self) -> bool:

@@ -1,20 +1,10 @@
-"""Photos of labs and machines. Their names are random and their bytes ours, so that they never change."""
+"""Photos of labs and machines, as public as the pages that show them."""
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, HttpRequest
+
+from accounts.views.avatars import our_picture
 
 
 def picture(request: HttpRequest, folder: str, name: str) -> FileResponse:
-    """A WebP that we wrote."""
-    path = f"{folder}/{name}"
-    if not default_storage.exists(path):
-        raise Http404("no such picture")
-    return FileResponse(
-        default_storage.open(path),
-        content_type="image/webp",
-        headers={
-            "Cache-Control": "public, max-age=31536000, immutable",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    """A photo of a lab or a machine."""
+    return our_picture(f"{folder}/{name}")
