@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from designs.models import Project
-from fablab import policy, slots
+from fablab import slots
+from fablab.actions.advance import actors_of
 from fablab.actions.make_request import may_dispute
 from fablab.actions.occupy import free_by_machine
 from fablab.due import due_cents
-from fablab.models import Attempt, Machine, PrintRequest, Quote, RequestEvent, RequestMessage, Staff
+from fablab.models import Attempt, Machine, PrintRequest, Quote, RequestEvent, RequestMessage
 from fablab.parts import Known, known
 from fablab.states import NEXT, REPRINTS, REQUOTES, Actor, RequestState, verbs
 from fablab.words_requests import OUTCOMES, REJECTIONS
@@ -45,15 +46,10 @@ class Reader:
 
 def reader(user: User, order: PrintRequest) -> Reader:
     """The roles of a person here; what the table lets them do, less what the moment does not."""
-    actors = {Actor.REQUESTER} if order.requester_id == user.pk else set()
-    if policy.has_role(user, order.lab, Staff.Role.MANAGER):
-        actors.add(Actor.MANAGER)
-    elif policy.can_operate(user, order.lab):
-        actors.add(Actor.OPERATOR)
+    actors = actors_of(user, order)
     can = set(verbs(order.state, actors))
     if order.state == S.FAILED:
-        last = order.attempts.last()
-        fault = last.fault if last else ""
+        fault = order.last_fault
         can -= ({"schedule"} if fault not in REPRINTS else set()) | ({"quote"} if fault not in REQUOTES else set())
     if "quote" in can:
         can.add("prepare")

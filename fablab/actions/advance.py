@@ -20,17 +20,22 @@ class WrongStateError(RefusedError):
     """The request is not, or no longer, where this step begins, or this person may not make it."""
 
 
+def actors_of(user: User, request: PrintRequest) -> set[Actor]:
+    """As what a person may move the request: who asked for it, and what they are in the lab."""
+    found = {Actor.REQUESTER} if request.requester_id == user.pk else set()
+    if policy.has_role(user, request.lab, Staff.Role.MANAGER):
+        found.add(Actor.MANAGER)
+    elif policy.can_operate(user, request.lab):
+        found.add(Actor.OPERATOR)
+    return found
+
+
 def actor_of(user: User | None, request: PrintRequest, *, wants: RequestState | None = None) -> Actor | None:
     """As what this person moves the request; of several, the one that may make the step. None for everybody else."""
     if user is None:
         return Actor.CLOCK
-    found = []
-    if request.requester_id == user.pk:
-        found.append(Actor.REQUESTER)
-    if policy.has_role(user, request.lab, Staff.Role.MANAGER):
-        found.append(Actor.MANAGER)
-    elif policy.can_operate(user, request.lab):
-        found.append(Actor.OPERATOR)
+    mine = actors_of(user, request)
+    found = [actor for actor in Actor if actor in mine]
     here = RequestState(request.state)
     able = [actor for actor in found if wants is None or may(here, wants, actor)]
     return able[0] if able else (found[0] if found else None)

@@ -49,7 +49,7 @@ def schedule(
     failed = request.state == S.FAILED
     with transaction.atomic():
         advance(request, S.SCHEDULED, by=by, machine=machine, stock=used)
-        if failed and _fault(request) not in REPRINTS:
+        if failed and request.last_fault not in REPRINTS:
             raise RefusedError(_("The file was at fault: it needs a new quote."), "file-fault")
         _promised(request, used)
         occupation = occupy.occupy(machine, Occupation.Kind.JOB, starts, ends)
@@ -65,12 +65,6 @@ def schedule(
     if can_slice(machine):
         slice_attempt(attempt)
     return attempt
-
-
-def _fault(request: PrintRequest) -> str:
-    """Whose the last failure was."""
-    last = request.attempts.filter(outcome=Outcome.FAILED).last()
-    return last.fault if last else ""
 
 
 def _promised(request: PrintRequest, used: Stock | None) -> None:

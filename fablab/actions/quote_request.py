@@ -123,7 +123,7 @@ def _may_quote(request: PrintRequest, by: User, machine: Machine, stock: Stock |
 def send_quote(quote: Quote, *, by: User) -> None:
     """Freeze the draft and offer it; earlier offers end, material is promised. Raises RefusedError, WrongStateError."""
     request = quote.request
-    failed = request.attempts.filter(outcome="failed").last() if request.state == S.FAILED else None
+    failed = request.state == S.FAILED
     now = timezone.now()
     until = now + timedelta(days=max(request.lab.quote_days, 1))
     with transaction.atomic():
@@ -137,7 +137,7 @@ def send_quote(quote: Quote, *, by: User) -> None:
         advance(
             request, S.QUOTED, by=by, text=f"v{quote.version}", machine=quote.machine, stock=quote.stock, quote=quote
         )
-        if failed and failed.fault not in REQUOTES:
+        if failed and request.last_fault not in REQUOTES:
             raise RefusedError(_("The lab was at fault: it is made again free of charge."), "lab-fault")
         _promise(request, quote)
         quote.refresh_from_db()

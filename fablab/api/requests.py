@@ -20,7 +20,7 @@ from fablab.actions.open_request import licence_note, open_request, submit
 from fablab.actions.say_request import say
 from fablab.api import shown
 from fablab.api.find import lab_at, machine_at, me, stock_at
-from fablab.api.schemas import NewMessage, NewQuote, NewRequest, Part, QuoteChange
+from fablab.api.request_schemas import NewMessage, NewQuote, NewRequest, Part, QuoteChange
 from fablab.models import PrintRequest, Quote, RequestMessage
 from fablab.states import RequestState
 

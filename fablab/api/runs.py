@@ -13,8 +13,8 @@ from fablab.actions import runs as acts
 from fablab.actions.slice import slice_attempt, state_of
 from fablab.api import shown
 from fablab.api.find import lab_at, me
+from fablab.api.request_schemas import Begin
 from fablab.api.requests import worked_at
-from fablab.api.schemas import Begin
 from fablab.models import Attempt, Run
 
 router = Router(tags=["runs"])

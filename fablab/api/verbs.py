@@ -15,8 +15,7 @@ from fablab.actions import make_request as making
 from fablab.actions import quote_request as quotes
 from fablab.actions.open_request import submit as submit_request
 from fablab.api.find import lab_at, machine_at, me, stock_at
-from fablab.api.requests import ONE, request_at, show
-from fablab.api.schemas import (
+from fablab.api.request_schemas import (
     Accept,
     Begin,
     Collected,
@@ -29,8 +28,9 @@ from fablab.api.schemas import (
     Said,
     Schedule,
     Terms,
-    Why,
 )
+from fablab.api.requests import ONE, request_at, show
+from fablab.api.schemas import Why
 from fablab.models import PrintRequest
 
 router = Router(tags=["requests"])

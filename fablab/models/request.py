@@ -105,6 +105,12 @@ class PrintRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.ref} {self.state}"
 
+    @property
+    def last_fault(self) -> str:
+        """Whose the last failure was; nothing where none has failed."""
+        last = self.attempts.filter(outcome=Attempt.Outcome.FAILED).last()
+        return last.fault if last else ""
+
     def get_absolute_url(self) -> str:
         """The page of the request, for the requester and the lab."""
         return reverse("fablab:request", args=[self.ref])
