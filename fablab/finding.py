@@ -31,7 +31,6 @@ CHUNK = 250
 Far = tuple[float, int]
 """A distance in km, and a lab's id."""
 ALL = matching.SHAPES | {"laser"}
-WORKING = (Machine.State.READY, Machine.State.IN_USE)
 _BY_KERNEL: dict[str, list[str]] = {}
 for _process in PROCESSES.values():
     _BY_KERNEL.setdefault(_process.kernel, []).append(_process.key)
@@ -146,7 +145,7 @@ def _labs(asked: Sequence[Q], *, near: Near | None, country: str, material: str,
 
 
 def _machines(question: Q) -> QuerySet[Machine]:
-    return Machine.objects.filter(question, state__in=WORKING)
+    return Machine.objects.filter(question, state__in=Machine.WORKING)
 
 
 def _in_rings(able: QuerySet[Lab], near: Near, most: int) -> list[Far] | None:

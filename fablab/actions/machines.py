@@ -113,7 +113,7 @@ def set_photo(machine: Machine, file: IO[bytes] | None, *, size: int = 0) -> Non
 
 
 def _works(state: str) -> bool:
-    return state in {State.READY, State.IN_USE}
+    return state in Machine.WORKING
 
 
 def _log(machine: Machine, kind: str, by: User | None, text: str) -> MaintenanceEntry:

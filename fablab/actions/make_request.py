@@ -41,7 +41,7 @@ def schedule(
     """Take the machine's time. Raises RefusedError: a machine that cannot make it; ShortError; TakenError."""
     if machine.lab_id != request.lab_id:
         raise RefusedError(_("This machine is another lab’s."), "invalid")
-    if machine.state not in {Machine.State.READY, Machine.State.IN_USE}:
+    if machine.state not in Machine.WORKING:
         raise RefusedError(_("%(machine)s cannot be used at the moment.") % {"machine": machine}, "down")
     _fits(request, machine)
     used = stock_used or request.stock

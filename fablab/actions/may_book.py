@@ -55,7 +55,7 @@ def check(
         is_staff=policy.can_operate(by, machine.lab),
         is_member=is_member,
         is_trained=policy.is_trained(person, machine),
-        is_working=machine.state in {Machine.State.READY, Machine.State.IN_USE},
+        is_working=machine.is_working,
         strikes=strikes_of(person, machine, now),
     )
     if code := slots.broken(ask, rules_of(machine), without=without):

@@ -50,7 +50,7 @@ def start_run(attempt: Attempt, sliced: Slice, *, by: User, bed_is_clear: bool) 
         raise RefusedError(_("The parts are not sliced for this machine yet."), "not-sliced")
     with transaction.atomic():
         locked = Machine.objects.select_for_update().get(pk=machine.pk)
-        if locked.state not in {Machine.State.READY, Machine.State.IN_USE}:
+        if locked.state not in Machine.WORKING:
             raise RefusedError(_("The machine is out of order."), "machine-down")
         if Run.objects.filter(attempt__machine=machine, state__in=ACTIVE).exists():
             raise RefusedError(_("The machine is at work on something else."), "busy")

@@ -41,7 +41,7 @@ def free(
 ) -> dict[str, Any]:
     """Where something of so many minutes could go; each span is as long as it can be."""
     found = machine_at(lab_at(request, lab), machine)
-    if found.state not in {Machine.State.READY, Machine.State.IN_USE}:
+    if found.state not in Machine.WORKING:
         return {"machine": found.slug, "state": found.state, "free": []}
     begin = max(after or timezone.now(), timezone.now())
     members = policy.is_member(request.user, found.lab)

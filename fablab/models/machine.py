@@ -75,7 +75,7 @@ class MachineQuerySet(models.QuerySet["Machine"]):
 
     def working(self) -> Self:
         """Ready or in use: what may be booked and asked for."""
-        return self.present().filter(state__in=[Machine.State.READY, Machine.State.IN_USE])
+        return self.present().filter(state__in=Machine.WORKING)
 
 
 class Machine(Found):
@@ -91,6 +91,9 @@ class Machine(Found):
         MAINTENANCE = "maintenance", _("Being maintained")
         BROKEN = "broken", _("Broken")
         RETIRED = "retired", _("Retired")
+
+    WORKING = frozenset({State.READY, State.IN_USE})
+    """States in which a machine may be booked and asked for."""
 
     class Who(models.TextChoices):
         STAFF = "staff", _("Staff of the lab only")
@@ -168,6 +171,11 @@ class Machine(Found):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_working(self) -> bool:
+        """Ready or in use, in a lab that is not closed for good: what may be booked and asked for."""
+        return self.state in self.WORKING and self.lab.standing != Lab.Standing.CLOSED
 
     @property
     def subject(self) -> str:

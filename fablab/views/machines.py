@@ -37,7 +37,7 @@ def machines(request: HttpRequest, lab: Lab) -> HttpResponse:
     present = [one for one in rows if one.state != Machine.State.RETIRED]
     for one in present:
         one.lab = lab
-    free = _next_free([one for one in present if one.state in {Machine.State.READY, Machine.State.IN_USE}])
+    free = _next_free([one for one in present if one.state in Machine.WORKING])
     retired = [one for one in rows if one.state == Machine.State.RETIRED]
     context = {
         "present": [(one, free.get(one.pk)) for one in present],
@@ -53,7 +53,7 @@ def machine(request: HttpRequest, lab: Lab, machine: str) -> HttpResponse:
     """Everything about one; its log and what changes it for who works there."""
     found = get_object_or_404(lab.machines.select_related("training"), slug=machine)
     found.lab = lab
-    works = found.state in {Machine.State.READY, Machine.State.IN_USE}
+    works = found.state in Machine.WORKING
     context: dict[str, object] = {
         "machine": found,
         "works": works,

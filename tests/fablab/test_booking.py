@@ -21,6 +21,7 @@ from fablab.actions.occupy import DISPLACED, TakenError, free_slots, occupy
 from fablab.models import (
     Booking,
     Closure,
+    Lab,
     Machine,
     Member,
     Notice,
@@ -108,6 +109,15 @@ def test_a_rule_says_no_in_a_sentence_and_nothing_is_taken(machine, ada, bob):
     trained.save()
     book(machine, ada, TEN, TEN + HOUR, by=ada, now=NOW)
     assert Quarter.objects.count() == 4
+
+
+def test_nothing_is_booked_in_a_lab_that_is_closed_for_good(machine, ada, boss):
+    machine.lab.standing = Lab.Standing.CLOSED
+    machine.lab.save()
+    for by in (ada, boss):
+        with pytest.raises(RefusedError, match="cannot be used"):
+            book(machine, ada, TEN, TEN + HOUR, by=by)
+    assert not Occupation.objects.exists()
 
 
 def test_staff_books_for_others_whatever_the_hours(machine, boss, bob):
